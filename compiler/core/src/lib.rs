@@ -1,0 +1,1 @@
+//! The compiler: from manifests to a bundle, without IO.

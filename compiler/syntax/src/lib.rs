@@ -1,0 +1,1 @@
+//! KDL v2: lexer, recovering parser, lossless tree, formatter.
