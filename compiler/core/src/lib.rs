@@ -1,1 +1,7 @@
 //! The compiler: from manifests to a bundle, without IO.
+//!
+//! Nothing here opens a file, asks for the time or looks at the environment; [`World`](source::World) is the only door.
+
+pub mod diagnostic;
+pub mod nomad;
+pub mod source;

@@ -1,0 +1,51 @@
+//! The stable name of a diagnostic, with its page.
+
+use std::fmt;
+
+/// How bad a problem is. `Error` stops the build from writing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// A way to do better; the lab works as it is.
+    Advice,
+    /// Works, but will bite.
+    Warning,
+    /// Would not work.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Advice => "advice",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// What all diagnostics of one kind share. A name is for ever: it may be retired, never used for something else.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Kebab-case name, as in `error[port-conflict]`.
+    pub name: &'static str,
+    /// The level it has by itself.
+    pub severity: Severity,
+    /// One line for lists.
+    pub summary: &'static str,
+    /// The page: Markdown with a failing and a passing manifest, both run as tests.
+    pub page: &'static str,
+}
+
+/// Declares the `CODE` of a file; its page is the Markdown file of the same name beside it.
+macro_rules! code {
+    ($severity:ident, $name:literal, $page:literal, $summary:literal) => {
+        #[doc = concat!("`", $name, "`: ", $summary, ".")]
+        pub static CODE: $crate::diagnostic::Code = $crate::diagnostic::Code {
+            name: $name,
+            severity: $crate::diagnostic::Severity::$severity,
+            summary: $summary,
+            page: include_str!($page),
+        };
+    };
+}
+pub(crate) use code;

@@ -1,0 +1,102 @@
+//! What the compiler tells a person: one plain structure, drawn elsewhere.
+
+mod code;
+mod sink;
+mod suggest;
+
+pub(crate) use code::code;
+pub use code::{Code, Severity};
+pub use sink::Sink;
+pub use suggest::{did_you_mean, nearest};
+
+use crate::source::Span;
+
+/// A place with a few words about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What is there: lower case, no full stop.
+    pub text: String,
+}
+
+/// A change of the text that makes the diagnostic go away when it is applied to the letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// The text to replace; empty for an insertion.
+    pub span: Span,
+    /// What to put there.
+    pub replacement: String,
+}
+
+/// One problem: what, where, who else, and what to do.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// Its code, with the page that `hlmc explain` prints.
+    pub code: &'static Code,
+    /// How bad it is; the code's own level unless a lab says otherwise.
+    pub severity: Severity,
+    /// One sentence that names the thing in backticks: lower case, no full stop.
+    pub message: String,
+    /// Where to look first.
+    pub primary: Label,
+    /// The other parties.
+    pub secondary: Vec<Label>,
+    /// What would make it pass.
+    pub help: Option<String>,
+    /// Facts behind the message, a line each.
+    pub notes: Vec<String>,
+    /// The change that a tool may apply.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// A diagnostic with a message and its primary place.
+    pub fn new(code: &'static Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity,
+            message: message.into(),
+            primary: Label { span, text: label.into() },
+            secondary: Vec::new(),
+            help: None,
+            notes: Vec::new(),
+            fix: None,
+        }
+    }
+
+    /// Adds another party.
+    #[must_use]
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.secondary.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Says what to do, where there is something to say.
+    #[must_use]
+    pub fn maybe_help(mut self, text: Option<String>) -> Self {
+        self.help = text.or(self.help);
+        self
+    }
+
+    /// Adds a fact.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(text.into());
+        self
+    }
+
+    /// Adds the change that makes it pass.
+    #[must_use]
+    pub fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
+        self.fix = Some(Fix { span, replacement: replacement.into() });
+        self
+    }
+}

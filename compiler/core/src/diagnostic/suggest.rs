@@ -1,0 +1,72 @@
+//! "Did you mean": the known name nearest to what was written.
+
+/// The candidate nearest to `written`, if one is near enough to be what was meant: at most a third of its letters
+/// differ, or one contains the other's letters in another spelling (`memory_max`, `memoryMax`, `memory-max`).
+pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = simplify(written);
+    let limit = (plain.chars().count() / 3).clamp(1, 4);
+    candidates
+        .into_iter()
+        .filter(|candidate| *candidate != written)
+        .map(|candidate| (distance(&plain, &simplify(candidate)), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by(|a, b| a.cmp(b))
+        .map(|(_, candidate)| candidate)
+}
+
+/// The help line for a name that isn't known: the nearest one, or the list when it is short.
+pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
+    if let Some(near) = nearest(written, candidates.clone()) {
+        return Some(format!("did you mean `{near}`?"));
+    }
+    let mut all: Vec<&str> = candidates.into_iter().collect();
+    all.sort_unstable();
+    all.dedup();
+    match all.len() {
+        0 => None,
+        1..=12 => {
+            Some(format!("known here: {}", all.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
+        }
+        _ => None,
+    }
+}
+
+fn simplify(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+/// Edits (insert, delete, replace, swap of neighbours) between two names.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let mut best = (rows[i][j] + usize::from(x != y)).min(rows[i][j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                best = best.min(rows[i - 1][j - 1] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_a_typo_and_another_spelling() {
+        assert_eq!(nearest("mediaa", ["music", "media"]), Some("media"));
+        assert_eq!(nearest("memory_max", ["memory", "memory-max"]), Some("memory-max"));
+        assert_eq!(nearest("prot", ["port", "image"]), Some("port"));
+    }
+
+    #[test]
+    fn does_not_guess_wildly() {
+        assert_eq!(nearest("volume", ["port", "image"]), None);
+        assert_eq!(did_you_mean("xyz", ["b", "a"]), Some("known here: `a`, `b`".into()));
+    }
+}

@@ -1,0 +1,4 @@
+//! The core form: HashiCorp configuration as one typed tree, the schema that describes it, and its text.
+
+pub mod form;
+pub mod schema;

@@ -1,0 +1,120 @@
+//! What HashiCorp's programs accept: every block and attribute of their languages, as static tables.
+//!
+//! The tables are written in KDL under `stdlib/schema/` and turned into statics by `build.rs`, so nothing is read at start.
+
+/// A language: what one kind of file may hold at its top.
+#[derive(Debug)]
+pub struct Language {
+    /// Its name: `nomad-job`, `nomad-agent`, `consul-agent`, `nomad-volume` ….
+    pub name: &'static str,
+    /// What stands at the top of such a file.
+    pub root: &'static BlockType,
+}
+
+/// A kind of block.
+#[derive(Debug)]
+pub struct BlockType {
+    /// Its name in HCL.
+    pub name: &'static str,
+    /// What its labels are called; empty for none.
+    pub labels: &'static [&'static str],
+    /// How many of it one body may hold.
+    pub occurs: Occurs,
+    /// Its attributes, sorted by name.
+    pub attributes: &'static [AttributeType],
+    /// Its blocks, sorted by name.
+    pub blocks: &'static [&'static BlockType],
+    /// Whether names that aren't listed are accepted as attributes of any type (`env`, `meta`, a driver's `config`).
+    pub open: bool,
+    /// One sentence about it.
+    pub doc: &'static str,
+    /// From and until which version it exists.
+    pub life: Life,
+}
+
+/// An attribute.
+#[derive(Debug)]
+pub struct AttributeType {
+    /// Its name in HCL.
+    pub name: &'static str,
+    /// What its value is.
+    pub ty: Type,
+    /// Whether it must be there.
+    pub required: bool,
+    /// The texts it may be; empty where any is.
+    pub one_of: &'static [&'static str],
+    /// One sentence about it.
+    pub doc: &'static str,
+    /// From and until which version it exists.
+    pub life: Life,
+}
+
+/// How many blocks of a kind one body may hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Occurs {
+    /// At most one.
+    Once,
+    /// Any number; with labels, each label once.
+    Many,
+}
+
+/// The versions that know a block or an attribute.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Life {
+    /// First version, where it is newer than the oldest we target.
+    pub since: Option<&'static str>,
+    /// Accepted, but to be replaced: since when, and by what.
+    pub deprecated: Option<&'static str>,
+    /// No longer read: since when, and what to write in its place.
+    pub removed: Option<&'static str>,
+}
+
+/// What a value is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Type {
+    /// Text.
+    Str,
+    /// A whole number.
+    Int,
+    /// A number.
+    Float,
+    /// `true` or `false`.
+    Bool,
+    /// Text such as `30s`, or a whole number of nanoseconds.
+    Duration,
+    /// A whole number of megabytes (2^20 bytes, as Nomad counts memory and disk); may be written `"512MiB"`.
+    Megabytes,
+    /// A list of texts.
+    Strings,
+    /// A list of whole numbers.
+    Ints,
+    /// A list of lists or maps of anything.
+    List,
+    /// Names to texts.
+    StringMap,
+    /// Names to anything.
+    Map,
+    /// A list of maps of texts.
+    MapList,
+    /// Anything.
+    Any,
+}
+
+impl BlockType {
+    /// The attribute with this name.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&'static AttributeType> {
+        self.attributes.binary_search_by(|attribute| attribute.name.cmp(name)).ok().map(|at| &self.attributes[at])
+    }
+
+    /// The block with this name.
+    #[must_use]
+    pub fn block(&self, name: &str) -> Option<&'static BlockType> {
+        self.blocks.binary_search_by(|block| block.name.cmp(name)).ok().map(|at| self.blocks[at])
+    }
+
+    /// All names it accepts, attributes first.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
+        self.attributes.iter().map(|attribute| attribute.name).chain(self.blocks.iter().map(|block| block.name))
+    }
+}
