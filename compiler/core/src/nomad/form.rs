@@ -65,8 +65,25 @@ pub enum ValueKind {
     List(Vec<Value>),
     /// `{ … }` in the order it was written; keys are unique.
     Map(Vec<(Spanned<String>, Value)>),
+    /// A text whose KDL type annotation says what it means: `(secret)"vault:secret/db#password"`.
+    Tagged(Spanned<Tag>, String),
     /// The text of another artifact of the bundle, by its path in `out/`, known once everything is emitted.
     Artifact(String),
+}
+
+/// What a type annotation on a text means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tag {
+    /// `(secret)"store:path#key"`: a value that a secret store holds.
+    Secret,
+    /// `(address)"service:port"`: host and port of another service, `10.0.0.5:23456`, found through discovery.
+    Address,
+    /// `(host)"service:port"`: only the host.
+    Host,
+    /// `(port)"service:port"`: only the port.
+    Port,
+    /// `(url)"http://service:port/path"`: a URL whose host and port are found through discovery.
+    Url,
 }
 
 impl Body {

@@ -24,8 +24,10 @@ pub struct BlockType {
     pub attributes: &'static [AttributeType],
     /// Its blocks, sorted by name.
     pub blocks: &'static [&'static BlockType],
-    /// Whether names that aren't listed are accepted as attributes of any type (`env`, `meta`, a driver's `config`).
-    pub open: bool,
+    /// The type of attributes that aren't listed (`env`, `meta`, a driver's `config`); without it they are errors.
+    pub open: Option<Type>,
+    /// The language that describes the body more closely, chosen by another value (`config` by the task's `driver`).
+    pub body_by: Option<BodyBy>,
     /// One sentence about it.
     pub doc: &'static str,
     /// From and until which version it exists.
@@ -47,6 +49,15 @@ pub struct AttributeType {
     pub doc: &'static str,
     /// From and until which version it exists.
     pub life: Life,
+}
+
+/// How the language of a block's body is found: its name is a prefix and the value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BodyBy {
+    /// First part of the language's name: `driver-`.
+    pub prefix: &'static str,
+    /// The attribute of the parent block that holds the second part; `None` takes the parent's first label.
+    pub attribute: Option<&'static str>,
 }
 
 /// How many blocks of a kind one body may hold.
@@ -82,8 +93,12 @@ pub enum Type {
     Bool,
     /// Text such as `30s`, or a whole number of nanoseconds.
     Duration,
+    /// Text such as `30s`; a number without a unit is an error.
+    Time,
     /// A whole number of megabytes (2^20 bytes, as Nomad counts memory and disk); may be written `"512MiB"`.
     Megabytes,
+    /// Text such as `512MiB`, held as bytes; a number without a unit is an error.
+    Size,
     /// A list of texts.
     Strings,
     /// A list of whole numbers.
