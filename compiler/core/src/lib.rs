@@ -2,6 +2,10 @@
 //!
 //! Nothing here opens a file, asks for the time or looks at the environment; [`World`](source::World) is the only door.
 
+pub mod analyze;
+pub mod bundle;
 pub mod diagnostic;
+pub mod emit;
+pub mod model;
 pub mod nomad;
 pub mod source;

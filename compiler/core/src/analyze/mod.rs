@@ -1,0 +1,78 @@
+//! What follows from the lab: where each group can run, and what it takes there.
+//!
+//! Checks and emitters read the same facts, so that a message and the configuration it is about can't disagree.
+
+use crate::model::{Constraint, Group, Lab, Node, Port, Service};
+use crate::source::Spanned;
+
+/// The facts that follow from a lab.
+#[derive(Debug)]
+pub struct Analysis<'l> {
+    /// The lab itself.
+    pub lab: &'l Lab,
+    /// One entry for each group of each service, in their order.
+    pub groups: Vec<GroupFacts<'l>>,
+    /// One entry for each node, in the order of [`Lab::nodes`].
+    pub nodes: Vec<NodeFacts<'l>>,
+}
+
+/// What follows for one group.
+#[derive(Debug)]
+pub struct GroupFacts<'l> {
+    /// The service it belongs to.
+    pub service: &'l Service,
+    /// The group.
+    pub group: &'l Group,
+    /// For each node of the lab, in their order: why the group can't run there; `None` where it can.
+    pub verdicts: Vec<Option<Obstacle<'l>>>,
+}
+
+/// Why a group can't run on a node: the first condition that removes the node.
+#[derive(Clone, Debug)]
+pub enum Obstacle<'l> {
+    /// The node runs no services.
+    NoClient,
+    /// The node is in another node pool.
+    Pool(Spanned<String>),
+    /// A constraint doesn't hold.
+    Constraint(&'l Constraint),
+    /// The image isn't made for the node's architecture.
+    Platform {
+        /// The image.
+        image: &'l Spanned<String>,
+        /// Where its architectures are stated.
+        stated: crate::source::Span,
+    },
+    /// The node doesn't offer the task driver.
+    Driver(&'l Spanned<String>),
+    /// The node doesn't have the host volume.
+    Volume(&'l Spanned<String>),
+    /// The node has the host volume, for reading only.
+    ReadOnlyVolume(&'l Spanned<String>),
+    /// The node doesn't have the device.
+    Device(&'l Spanned<String>),
+}
+
+/// What follows for one node.
+#[derive(Debug)]
+pub struct NodeFacts<'l> {
+    /// The node.
+    pub node: &'l Node,
+    /// Indices into [`Analysis::groups`] of what can run here.
+    pub groups: Vec<usize>,
+    /// Something that can run here mounts paths of the node into a container: Docker's volumes have to be on.
+    pub docker_volumes: bool,
+    /// Something that can run here is privileged.
+    pub docker_privileged: bool,
+    /// Linux capabilities that something here asks for beside Docker's default ones; sorted.
+    pub docker_capabilities: Vec<String>,
+    /// Static ports that something here may listen on, with the index of its group.
+    pub ports: Vec<(usize, &'l Port)>,
+}
+
+impl GroupFacts<'_> {
+    /// Indices of the nodes it can run on.
+    pub fn eligible(&self) -> impl Iterator<Item = usize> {
+        self.verdicts.iter().enumerate().filter(|(_, verdict)| verdict.is_none()).map(|(at, _)| at)
+    }
+}

@@ -1,0 +1,3 @@
+//! From the analysis to artifacts: one folder a target, each a pure function.
+//!
+//! Nothing here can fail: an emitter that wants to complain is a missing check.

@@ -1,0 +1,144 @@
+//! The lab: what holds for all of its nodes and services.
+
+use super::{Node, Service};
+use crate::nomad::form::Body;
+use crate::source::{Span, Spanned};
+
+/// A whole lab, names resolved, every service lowered to its job.
+#[derive(Clone, Debug)]
+pub struct Lab {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// DNS domain that its routes lie in.
+    pub domain: Spanned<String>,
+    /// Datacenter of all agents and jobs.
+    pub datacenter: String,
+    /// Nomad region.
+    pub region: String,
+    /// Where services are registered and found.
+    pub discovery: Discovery,
+    /// Networks that nodes are on.
+    pub networks: Vec<Network>,
+    /// Every namespace that is declared or used, but `default`; sorted by name.
+    pub namespaces: Vec<Namespace>,
+    /// The stores of secrets.
+    pub stores: Vec<SecretStore>,
+    /// Which provider fills which role.
+    pub providers: Vec<Provider>,
+    /// The nodes, sorted by name.
+    pub nodes: Vec<Node>,
+    /// The services, sorted by name.
+    pub services: Vec<Service>,
+}
+
+impl Lab {
+    /// The provider that fills a role, if the lab has one.
+    #[must_use]
+    pub fn provider(&self, role: Role) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.role == role)
+    }
+
+    /// The nodes that run the Nomad and Consul servers.
+    pub fn servers(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(|node| node.server)
+    }
+
+    /// The service with this name.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.name.value == name)
+    }
+
+    /// The node with this name.
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<&Node> {
+        self.nodes.iter().find(|node| node.name.value == name)
+    }
+}
+
+/// Where services are registered and found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Discovery {
+    /// Consul's catalog and DNS.
+    Consul,
+    /// Nomad's own service registrations; no Consul agents are needed.
+    Nomad,
+}
+
+/// A network that nodes are on.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Its name, as in `host_network`.
+    pub name: Spanned<String>,
+    /// Its addresses, `192.168.1.0/24`.
+    pub cidr: Spanned<String>,
+}
+
+/// A Nomad namespace.
+#[derive(Clone, Debug)]
+pub struct Namespace {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// What `nomad namespace list` shows; empty for none.
+    pub description: String,
+}
+
+/// A store of secrets and the names it holds.
+#[derive(Clone, Debug)]
+pub struct SecretStore {
+    /// Its name in references: `vault`, `nomad`.
+    pub name: Spanned<String>,
+    /// Where its API answers.
+    pub address: Option<Spanned<String>>,
+    /// Vault: the mount of its key-value engine.
+    pub mount: String,
+    /// The paths it holds with their keys.
+    pub holds: Vec<(Spanned<String>, Vec<Spanned<String>>)>,
+}
+
+/// What an integration may be for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Role {
+    /// Serves the routes.
+    ReverseProxy,
+    /// Answers the lab's names.
+    Dns,
+    /// Scrapes metrics.
+    Monitoring,
+    /// Lets people in from outside.
+    Vpn,
+    /// Asks who somebody is.
+    Auth,
+}
+
+impl Role {
+    /// Every role, in the order the documentation has them.
+    pub const ALL: [Self; 5] = [Self::ReverseProxy, Self::Dns, Self::Monitoring, Self::Vpn, Self::Auth];
+
+    /// Its name in manifests.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ReverseProxy => "reverse-proxy",
+            Self::Dns => "dns",
+            Self::Monitoring => "monitoring",
+            Self::Vpn => "vpn",
+            Self::Auth => "auth",
+        }
+    }
+}
+
+/// The integration that a lab chose for a role.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// The role it fills.
+    pub role: Role,
+    /// The integration's name: `caddy`.
+    pub name: Spanned<String>,
+    /// The options it was given, defaults filled in.
+    pub options: Body,
+    /// The service that the integration brought in, by its name in [`Lab::services`].
+    pub service: Option<String>,
+    /// The `reverse-proxy "caddy"` of the lab.
+    pub span: Span,
+}

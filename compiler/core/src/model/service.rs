@@ -1,0 +1,103 @@
+//! A service: its job in the core form, and what a job has no words for.
+
+use super::{Group, Platforms};
+use crate::nomad::form::{Block, Tag};
+use crate::source::{Span, Spanned};
+
+/// Something the lab runs: exactly one Nomad job.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name, which is the job's too.
+    pub name: Spanned<String>,
+    /// One line about it; empty for none.
+    pub description: String,
+    /// Nomad namespace.
+    pub namespace: Spanned<String>,
+    /// Nomad's job type: `service`, `batch`, `system`, `sysbatch`.
+    pub kind: String,
+    /// The job in the core form: `job "name" { … }`. What is written into the bundle.
+    pub job: Block,
+    /// The job as the compiler reasons about it; made from `job`.
+    pub groups: Vec<Group>,
+    /// Routes through the reverse proxy.
+    pub routes: Vec<Route>,
+    /// Where its metrics are.
+    pub metrics: Option<Metrics>,
+    /// Secrets it reads.
+    pub secrets: Vec<SecretReference>,
+    /// Other services that it finds through discovery.
+    pub references: Vec<Reference>,
+    /// Services that have to be healthy first, by name; what `references` name comes on top.
+    pub after: Vec<Spanned<String>>,
+    /// Architectures that images exist for, as the manifest states them.
+    pub platforms: Vec<Platforms>,
+    /// Texts that the bundle carries for it, beside what is in the job.
+    pub assets: Vec<Asset>,
+    /// Path of the manifest, or `hlmc:…` for one of the catalogue.
+    pub manifest: String,
+    /// The first line of its manifest.
+    pub span: Span,
+}
+
+/// A host name and path that the reverse proxy serves.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Whole host name: `cloud.home.example.com`.
+    pub host: Spanned<String>,
+    /// Path below which it answers; `/` for all.
+    pub path: Spanned<String>,
+    /// The name that its port is registered under: what the proxy looks up.
+    pub upstream: String,
+    /// Reachable from the internet.
+    pub public: bool,
+    /// Group that may log in; open to all where it is `None`.
+    pub auth: Option<Spanned<String>>,
+    /// The `route` of the manifest.
+    pub span: Span,
+}
+
+/// Where a service tells its metrics.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    /// The name that its port is registered under.
+    pub upstream: String,
+    /// HTTP path.
+    pub path: String,
+    /// The `metrics` of the manifest.
+    pub span: Span,
+}
+
+/// A secret that a service reads.
+#[derive(Clone, Debug)]
+pub struct SecretReference {
+    /// The store: `vault`, `nomad`.
+    pub store: String,
+    /// Path in the store.
+    pub path: String,
+    /// Key at the path.
+    pub key: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// Another service that a service finds through discovery.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// Which part of the address is asked for.
+    pub tag: Tag,
+    /// The service's name.
+    pub service: String,
+    /// The port's label.
+    pub port: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A text that lies in the bundle for a service, such as a template that was rendered at compile time.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    /// Path in `out/`.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
