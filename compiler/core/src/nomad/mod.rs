@@ -1,4 +1,5 @@
 //! The core form: HashiCorp configuration as one typed tree, the schema that describes it, and its text.
 
 pub mod form;
+pub mod hcl;
 pub mod schema;

@@ -1,0 +1,5 @@
+//! Tests of the compiler from outside, in one binary.
+#![allow(clippy::disallowed_methods, clippy::expect_used, clippy::panic, clippy::unwrap_used)] // the bans are for the compiler
+
+mod hcl;
+mod hcl_random;
