@@ -1,0 +1,29 @@
+.DEFAULT_GOAL := help
+.PHONY: help build test accept bless deploy ready
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /:/' | awk -F: '{ printf "%-12s %s\n", $$1, $$2 }'
+
+build: ## Build hlmc, and with it the root lab into out/
+	cargo build --release --locked
+	target/release/hlmc build
+
+test: ## Check formatting, run the lints and all tests
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo test --workspace --locked
+
+accept: ## Have the real programs accept every artifact of every lab (installs and builds what is missing)
+	golden/consumers/install-debian.sh
+	golden/consumers/build.sh
+	cargo build --release --locked
+	cargo test --locked -p hlmc-accept -- --ignored
+	cargo run --locked -p hlmc-accept
+
+bless: ## Take what the tests produce now as what they expect
+	HLMC_BLESS=1 cargo test --workspace --locked
+
+deploy: ## Deploy the bundle in out/
+	out/deploy.sh
+
+ready: test accept ## Run all that CI runs

@@ -1,0 +1,3 @@
+#!/bin/sh
+waves=(first second)
+for wave in $waves; do

@@ -1,0 +1,3 @@
+datacenter = "home"
+data_dir   = "/var/lib/consul"
+bind_adress = "192.168.1.119"

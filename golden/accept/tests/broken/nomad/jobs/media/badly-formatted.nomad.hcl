@@ -1,0 +1,8 @@
+job "badly-formatted" {
+datacenters = [ "home" ]
+  group "web" {
+    task "web" {
+      driver="docker"
+    }
+  }
+}

@@ -1,0 +1,10 @@
+job "no-namespace" {
+  namespace   = "nowhere"
+  datacenters = ["home"]
+
+  group "web" {
+    task "web" {
+      driver = "docker"
+    }
+  }
+}

@@ -1,0 +1,3 @@
+node_pool "no spaces allowed" {
+  description = "machines with disks"
+}

@@ -1,0 +1,4 @@
+client {
+  enabled    = true
+  node_class = "nas"
+}

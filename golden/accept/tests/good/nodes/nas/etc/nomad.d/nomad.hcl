@@ -1,0 +1,11 @@
+datacenter = "home"
+data_dir   = "/var/lib/nomad"
+
+server {
+  enabled          = true
+  bootstrap_expect = 1
+
+  default_scheduler_config {
+    memory_oversubscription_enabled = true
+  }
+}

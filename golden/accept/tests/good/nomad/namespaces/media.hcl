@@ -1,0 +1,2 @@
+name        = "media"
+description = "films and music"

@@ -1,0 +1,3 @@
+node_pool "storage" {
+  description = "machines with disks"
+}
