@@ -2,6 +2,8 @@
 //!
 //! The real programs are needed, so `make accept` runs these tests; `cargo test` alone leaves them out.
 
+#![allow(clippy::unwrap_used, reason = "the functions that tests share may fail a test")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
