@@ -2,4 +2,5 @@
 
 pub mod form;
 pub mod hcl;
+mod merge;
 pub mod schema;

@@ -1,0 +1,106 @@
+//! Laying one body over another, by name: what a person writes over what is generated.
+
+use super::form::{Attribute, Block, Body};
+use super::schema::{BlockType, Occurs};
+
+impl Body {
+    /// Lays `over` over this body: an attribute replaces the one of its name, a block is merged into the one of its name and
+    /// labels, and what has no counterpart is added at the end.
+    ///
+    /// `ty` describes the body. It tells blocks that have no label and may stand several times (`constraint`, `template`):
+    /// those are always added, since nothing says which of them is meant. Where nothing is known of a block, it counts as
+    /// one that stands once.
+    pub fn merge(&mut self, over: &Self, ty: Option<&BlockType>) {
+        for attribute in &over.attributes {
+            self.set_attribute(attribute.clone());
+        }
+        for block in &over.blocks {
+            let known = ty.and_then(|ty| ty.block(&block.name));
+            match self.counterpart(block, known) {
+                Some(base) => base.body.merge(&block.body, known),
+                None => self.blocks.push(block.clone()),
+            }
+        }
+    }
+
+    fn set_attribute(&mut self, attribute: Attribute) {
+        match self.attributes.iter_mut().find(|base| base.name == attribute.name) {
+            Some(base) => *base = attribute,
+            None => self.attributes.push(attribute),
+        }
+    }
+
+    fn counterpart(&mut self, block: &Block, ty: Option<&BlockType>) -> Option<&mut Block> {
+        let repeats = ty.is_some_and(|ty| ty.occurs == Occurs::Many);
+        if repeats && block.labels.is_empty() {
+            return None;
+        }
+        self.blocks.iter_mut().find(|base| base.name == block.name && same_labels(base, block))
+    }
+}
+
+fn same_labels(one: &Block, other: &Block) -> bool {
+    one.labels.len() == other.labels.len() && one.labels.iter().zip(&other.labels).all(|(a, b)| a.value == b.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nomad::form::Value;
+    use crate::nomad::schema::Life;
+    use crate::source::{Span, Spanned};
+
+    const LIFE: Life = Life { since: None, deprecated: None, removed: None };
+    static CONSTRAINT: BlockType = block_type("constraint", Occurs::Many, &[]);
+    static UPDATE: BlockType = block_type("update", Occurs::Once, &[]);
+    static JOB: BlockType = block_type("job", Occurs::Once, &[&CONSTRAINT, &UPDATE]);
+
+    const fn block_type(name: &'static str, occurs: Occurs, blocks: &'static [&'static BlockType]) -> BlockType {
+        BlockType { name, labels: &[], occurs, attributes: &[], blocks, open: None, body_by: None, doc: "", life: LIFE }
+    }
+
+    fn block(name: &'static str, label: Option<&str>, values: &[(&'static str, i64)]) -> Block {
+        let mut block = Block::new(name, Span::default());
+        block.labels = label.map(|label| Spanned::new(label.to_owned(), Span::default())).into_iter().collect();
+        for (name, value) in values {
+            block.body.set(*name, Value::int(*value, Span::default()));
+        }
+        block
+    }
+
+    fn body(blocks: impl IntoIterator<Item = Block>) -> Body {
+        Body { attributes: Vec::new(), blocks: blocks.into_iter().collect() }
+    }
+
+    #[test]
+    fn an_attribute_replaces_and_keeps_its_place() {
+        let mut base = block("job", None, &[("count", 1), ("priority", 50)]).body;
+        base.merge(&block("job", None, &[("count", 3), ("canary", 1)]).body, Some(&JOB));
+        assert_eq!(base, block("job", None, &[("count", 3), ("priority", 50), ("canary", 1)]).body);
+    }
+
+    #[test]
+    fn blocks_merge_by_name_and_labels() {
+        let mut base = body([block("group", Some("a"), &[("x", 1)]), block("group", Some("b"), &[("x", 1)])]);
+        base.merge(&body([block("group", Some("b"), &[("y", 2)]), block("group", Some("c"), &[("z", 3)])]), None);
+        let expected = [
+            block("group", Some("a"), &[("x", 1)]),
+            block("group", Some("b"), &[("x", 1), ("y", 2)]),
+            block("group", Some("c"), &[("z", 3)]),
+        ];
+        assert_eq!(base, body(expected));
+    }
+
+    #[test]
+    fn a_block_without_label_that_may_repeat_is_added() {
+        let mut base = body([block("constraint", None, &[("x", 1)]), block("update", None, &[("x", 1)])]);
+        let over = body([block("constraint", None, &[("x", 2)]), block("update", None, &[("y", 2)])]);
+        base.merge(&over, Some(&JOB));
+        let expected = [
+            block("constraint", None, &[("x", 1)]),
+            block("update", None, &[("x", 1), ("y", 2)]),
+            block("constraint", None, &[("x", 2)]),
+        ];
+        assert_eq!(base, body(expected));
+    }
+}
