@@ -65,7 +65,6 @@ fn repository() -> Result<PathBuf, String> {
 fn find_programs(consumers: &Path) -> Result<Vec<Program>, String> {
     let mut names: Vec<&'static str> = RULES.iter().map(|rule| rule.program).collect();
     names.extend(["sh", "bash", "unzip"]);
-    names.retain(|name| !name.is_empty());
     names.sort_unstable();
     names.dedup();
     names.iter().map(|name| Program::find(name, consumers)).collect()

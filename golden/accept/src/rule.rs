@@ -1,7 +1,7 @@
 //! Which program reads which artifacts, and which artifacts no program reads.
 
 use crate::bundle::{Bundle, LIST};
-use crate::check::{caddy, consul, dnsmasq, json, nomad, prometheus, samba, shell, systemd, ufw};
+use crate::check::{caddy, consul, dnsmasq, list, nomad, prometheus, samba, shell, systemd, ufw};
 use crate::pattern::fits;
 use crate::site::Site;
 
@@ -30,7 +30,7 @@ pub(crate) enum Unit {
 pub(crate) struct Rule {
     /// The pattern of the artifacts' paths.
     pub(crate) pattern: &'static str,
-    /// The program; empty when this harness reads the artifact itself.
+    /// The program.
     pub(crate) program: &'static str,
     /// What the program is asked to do, for the table.
     pub(crate) action: &'static str,
@@ -76,7 +76,7 @@ impl Rule {
 
 /// All rules, in the order in which they are applied: node pools and namespaces must exist before jobs are planned.
 pub(crate) const RULES: &[Rule] = &[
-    Rule::file(LIST, "", "parse", json::parse),
+    Rule::file(LIST, "sha256sum", "--check", list::compare),
     Rule::file("nomad/node-pools/*.hcl", "nomad", "node pool apply", nomad::apply_node_pool),
     Rule::file("nomad/namespaces/*.hcl", "nomad", "namespace apply", nomad::apply_namespace),
     Rule::file("nomad/jobs/**/*.nomad.hcl", "nomad", "job validate", nomad::validate_job),

@@ -122,9 +122,10 @@ impl Trial {
 
     fn label(&self, rule: &Rule) -> String {
         match self.programs.iter().find(|program| program.name == rule.program) {
-            None => format!("serde_json {}", rule.action),
-            Some(program) if program.version.is_empty() => format!("{} {}", program.name, rule.action),
-            Some(program) => format!("{} {} {}", program.name, program.version, rule.action),
+            Some(program) if !program.version.is_empty() => {
+                format!("{} {} {}", program.name, program.version, rule.action)
+            }
+            _ => format!("{} {}", rule.program, rule.action),
         }
     }
 }

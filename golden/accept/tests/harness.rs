@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "the functions that tests share may fail a test")]
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,20 +15,29 @@ struct Outcome {
     passed: bool,
 }
 
-/// Copies a sample into a fresh folder, lists its files in `bundle.json`, and has the harness try it.
-fn accept(sample: &str) -> (PathBuf, BTreeSet<String>, Outcome) {
+/// Copies a sample into a fresh folder of that name, and lists its files in `bundle.json`.
+fn prepare(sample: &str, name: &str) -> (PathBuf, BTreeSet<String>) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(sample);
-    let bundle = Path::new(env!("CARGO_TARGET_TMPDIR")).join(sample);
+    let bundle = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&bundle);
     let mut paths = BTreeSet::new();
     copy(&source, &bundle, Path::new(""), &mut paths);
-    let files: Vec<serde_json::Value> = paths.iter().map(|path| serde_json::json!({ "path": path })).collect();
+    let files: Vec<serde_json::Value> = paths.iter().map(|path| entry(&bundle, path)).collect();
     let list = serde_json::json!({ "files": files }).to_string();
     std::fs::write(bundle.join("bundle.json"), list).unwrap();
-    let outcome = run(&bundle);
-    (bundle, paths, outcome)
+    (bundle, paths)
 }
 
+/// What `bundle.json` says of a file.
+fn entry(bundle: &Path, path: &str) -> serde_json::Value {
+    let file = bundle.join(path);
+    let printed = Command::new("sha256sum").arg(&file).output().unwrap().stdout;
+    let sum = String::from_utf8(printed).unwrap().split_whitespace().next().unwrap().to_owned();
+    let mode = format!("{:o}", file.metadata().unwrap().permissions().mode() & 0o7777);
+    serde_json::json!({ "path": path, "sha256": sum, "mode": mode })
+}
+
+/// Has the harness try a bundle.
 fn run(bundle: &Path) -> Outcome {
     let output = Command::new(env!("CARGO_BIN_EXE_accept")).arg(bundle).output().unwrap();
     Outcome { output: String::from_utf8(output.stdout).unwrap(), passed: output.status.success() }
@@ -59,7 +69,8 @@ fn refused(output: &str) -> BTreeSet<String> {
 #[test]
 #[ignore = "needs the real programs; `make accept` runs it"]
 fn a_sound_bundle_passes_and_a_file_that_is_not_listed_fails_it() {
-    let (bundle, _, outcome) = accept("good");
+    let (bundle, _) = prepare("good", "good");
+    let outcome = run(&bundle);
     assert!(outcome.passed, "{}", outcome.output);
     assert_eq!(refused(&outcome.output), BTreeSet::new());
     assert!(outcome.output.ends_with(" passed, 0 failed\n"), "{}", outcome.output);
@@ -72,8 +83,22 @@ fn a_sound_bundle_passes_and_a_file_that_is_not_listed_fails_it() {
 
 #[test]
 #[ignore = "needs the real programs; `make accept` runs it"]
+fn a_file_that_is_not_what_the_list_says_is_refused() {
+    let (bundle, _) = prepare("good", "altered");
+    let page = bundle.join("report/index.html");
+    std::fs::write(&page, "other").unwrap();
+    std::fs::set_permissions(&page, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let outcome = run(&bundle);
+    assert_eq!(refused(&outcome.output), BTreeSet::from(["bundle.json".to_owned()]), "{}", outcome.output);
+    assert!(outcome.output.contains("report/index.html: FAILED"), "{}", outcome.output);
+    assert!(outcome.output.contains("report/index.html: has mode 600, and 644 is listed"), "{}", outcome.output);
+}
+
+#[test]
+#[ignore = "needs the real programs; `make accept` runs it"]
 fn every_artifact_of_a_broken_bundle_is_refused() {
-    let (_, paths, outcome) = accept("broken");
+    let (bundle, paths) = prepare("broken", "broken");
+    let outcome = run(&bundle);
     assert!(!outcome.passed, "{}", outcome.output);
     let refused = refused(&outcome.output);
     for path in &paths {

@@ -3,7 +3,7 @@
 pub(crate) mod caddy;
 pub(crate) mod consul;
 pub(crate) mod dnsmasq;
-pub(crate) mod json;
+pub(crate) mod list;
 pub(crate) mod nomad;
 pub(crate) mod prometheus;
 pub(crate) mod samba;
