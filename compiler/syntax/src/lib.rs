@@ -1,10 +1,33 @@
 //! KDL v2: lexer, recovering parser, lossless tree, formatter.
+//!
+//! [`parse`] never fails: it returns the tokens, which are every byte of the text, the tree of
+//! all that could be read, and the errors. [`format()`] lays a text out without changing what
+//! it says. Nothing here recurses, and everything takes linear time, whatever the text.
+//!
+//! - `lexer` cuts a text into [`Token`]s,
+//! - `parser` and `entry` make the [`Document`] of them, `recover` and `braces` go on after
+//!   mistakes, `complaint` has the words for these,
+//! - `string` and `number` read values,
+//! - `format` moves white space.
 
-/// Byte range in one text.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub struct Span {
-    /// First byte.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
-}
+mod braces;
+mod chars;
+mod complaint;
+mod entry;
+mod error;
+mod format;
+mod lexer;
+mod number;
+mod parser;
+mod recover;
+mod span;
+mod string;
+mod token;
+mod tree;
+
+pub use error::{ErrorKind, SyntaxError};
+pub use format::format;
+pub use parser::{MAX_DEPTH, MAX_ERRORS, Parse, parse};
+pub use span::Span;
+pub use token::{Token, TokenKind};
+pub use tree::{Document, EntryRef, Ident, NodeRef, Nodes, Value};
