@@ -3,9 +3,13 @@
 
 #[path = "build/embedded.rs"]
 mod embedded;
+#[path = "build/schema/mod.rs"]
+mod schema;
 
 fn main() {
-    if let Err(error) = embedded::write() {
-        println!("cargo::error={error}");
+    for written in [embedded::write(), schema::write()] {
+        if let Err(error) = written {
+            println!("cargo::error={error}");
+        }
     }
 }

@@ -56,7 +56,20 @@ mod tests {
     static JOB: BlockType = block_type("job", Occurs::Once, &[&CONSTRAINT, &UPDATE]);
 
     const fn block_type(name: &'static str, occurs: Occurs, blocks: &'static [&'static BlockType]) -> BlockType {
-        BlockType { name, labels: &[], occurs, attributes: &[], blocks, open: None, body_by: None, doc: "", life: LIFE }
+        let labels = &[];
+        let attributes = &[];
+        BlockType {
+            name,
+            labels,
+            occurs,
+            attributes,
+            blocks,
+            open: None,
+            as_attribute: false,
+            body_by: None,
+            doc: "",
+            life: LIFE,
+        }
     }
 
     fn block(name: &'static str, label: Option<&str>, values: &[(&'static str, i64)]) -> Block {

@@ -4,3 +4,4 @@ pub mod form;
 pub mod hcl;
 mod merge;
 pub mod schema;
+pub mod tables;

@@ -25,7 +25,10 @@ pub struct BlockType {
     /// Its blocks, sorted by name.
     pub blocks: &'static [&'static BlockType],
     /// The type of attributes that aren't listed (`env`, `meta`, a driver's `config`); without it they are errors.
+    /// With [`Type::Any`], blocks that aren't listed are fine as well.
     pub open: Option<Type>,
+    /// Whether it may also be written as an attribute that holds a map, which allows names that aren't HCL identifiers.
+    pub as_attribute: bool,
     /// The language that describes the body more closely, chosen by another value (`config` by the task's `driver`).
     pub body_by: Option<BodyBy>,
     /// One sentence about it.
@@ -51,13 +54,28 @@ pub struct AttributeType {
     pub life: Life,
 }
 
-/// How the language of a block's body is found: its name is a prefix and the value.
+/// How the language of a block's body is found: its name is a prefix and a value.
+///
+/// Where no language has that name, the block's own attributes and `open` hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BodyBy {
     /// First part of the language's name: `driver-`.
     pub prefix: &'static str,
-    /// The attribute of the parent block that holds the second part; `None` takes the parent's first label.
-    pub attribute: Option<&'static str>,
+    /// Where the second part stands.
+    pub by: By,
+    /// The second part where nothing stands there.
+    pub default: Option<&'static str>,
+}
+
+/// Where the value stands that chooses a language.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum By {
+    /// In this attribute of the parent block: a task's `driver`.
+    Attribute(&'static str),
+    /// It is the block's first label.
+    Label,
+    /// It is the first label of the parent block: `plugin "docker" { config { … } }`.
+    ParentLabel,
 }
 
 /// How many blocks of a kind one body may hold.

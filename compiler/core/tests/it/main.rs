@@ -3,3 +3,4 @@
 
 mod hcl;
 mod hcl_random;
+mod schema;

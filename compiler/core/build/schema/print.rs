@@ -1,0 +1,52 @@
+//! Prints the tables as Rust.
+
+use super::{Attribute, Block, By, Life, Tables};
+use std::fmt::Write as _;
+
+pub(super) fn print(tables: &Tables) -> String {
+    let mut out = String::from("/// Every language, sorted by name.\npub static LANGUAGES: &[Language] = &[\n");
+    for (name, root) in &tables.languages {
+        let _ = writeln!(out, "    Language {{ name: {name:?}, root: &B{root} }},");
+    }
+    out.push_str("];\n");
+    for (at, block) in tables.blocks.iter().enumerate() {
+        print_block(&mut out, at, block);
+    }
+    out
+}
+
+fn print_block(out: &mut String, at: usize, block: &Block) {
+    let occurs = if block.many { "Many" } else { "Once" };
+    let _ = writeln!(out, "static B{at}: BlockType = BlockType {{");
+    let _ = writeln!(out, "    name: {:?}, labels: &{:?}, occurs: Occurs::{occurs},", block.name, block.labels);
+    out.push_str("    attributes: &[\n");
+    for (name, attribute) in &block.attributes {
+        print_attribute(out, name, attribute);
+    }
+    out.push_str("    ],\n    blocks: &[");
+    for at in block.blocks.values() {
+        let _ = write!(out, "&B{at}, ");
+    }
+    let open = block.open.map_or_else(|| "None".to_owned(), |ty| format!("Some(Type::{ty})"));
+    let _ = writeln!(out, "],\n    open: {open}, as_attribute: {}, body_by: {},", block.as_attribute, body_by(block));
+    let _ = writeln!(out, "    doc: {:?}, life: {},\n}};", block.doc, life(&block.life));
+}
+
+fn print_attribute(out: &mut String, name: &str, attribute: &Attribute) {
+    let Attribute { ty, required, one_of, doc, life: lived } = attribute;
+    let _ = writeln!(
+        out,
+        "        AttributeType {{ name: {name:?}, ty: Type::{ty}, required: {required}, one_of: &{one_of:?}, doc: {doc:?}, life: {} }},",
+        life(lived)
+    );
+}
+
+fn body_by(block: &Block) -> String {
+    let Some(By { prefix, by, default }) = &block.body_by else { return "None".to_owned() };
+    format!("Some(BodyBy {{ prefix: {prefix:?}, by: By::{by}, default: {default:?} }})")
+}
+
+fn life(life: &Life) -> String {
+    let Life { since, deprecated, removed } = life;
+    format!("Life {{ since: {since:?}, deprecated: {deprecated:?}, removed: {removed:?} }}")
+}
