@@ -1,0 +1,121 @@
+//! A small lab in code for the emitters' tests.
+
+use crate::analyze::{Analysis, GroupFacts, NodeFacts, Obstacle};
+use crate::model::{Discovery, Group, Lab, Metrics, Network, Node, Provider, Resources, Role, Route, Service};
+use crate::nomad::form::{Block, Body, Value};
+use crate::source::{Span, Spanned};
+
+/// A text without a place.
+pub(super) fn at_nowhere(text: &str) -> Spanned<String> {
+    Spanned::new(text.to_owned(), Span::default())
+}
+
+/// A lab without nodes and services.
+pub(super) fn lab() -> Lab {
+    Lab {
+        name: at_nowhere("home"),
+        domain: at_nowhere("home.example.com"),
+        datacenter: "home".to_owned(),
+        region: "global".to_owned(),
+        discovery: Discovery::Consul,
+        networks: vec![Network { name: at_nowhere("lan"), cidr: at_nowhere("192.168.1.0/24") }],
+        namespaces: Vec::new(),
+        stores: Vec::new(),
+        providers: Vec::new(),
+        nodes: Vec::new(),
+        services: Vec::new(),
+    }
+}
+
+/// A provider with options.
+pub(super) fn provider(role: Role, name: &str, options: &[(&'static str, &str)]) -> Provider {
+    let mut body = Body::default();
+    for (option, value) in options {
+        body.set(*option, Value::str(*value, Span::default()));
+    }
+    Provider { role, name: at_nowhere(name), options: body, service: None, span: Span::default() }
+}
+
+/// A service with one group of the same name.
+pub(super) fn service(name: &str) -> Service {
+    Service {
+        name: at_nowhere(name),
+        description: String::new(),
+        namespace: at_nowhere("default"),
+        kind: "service".to_owned(),
+        job: Block::labelled("job", at_nowhere(name), Span::default()),
+        groups: vec![group(name)],
+        routes: Vec::new(),
+        metrics: None,
+        secrets: Vec::new(),
+        references: Vec::new(),
+        after: Vec::new(),
+        platforms: Vec::new(),
+        assets: Vec::new(),
+        manifest: format!("services/{name}/service.kdl"),
+        span: Span::default(),
+    }
+}
+
+fn group(name: &str) -> Group {
+    Group {
+        name: at_nowhere(name),
+        count: Spanned::new(1, Span::default()),
+        network_mode: None,
+        ports: Vec::new(),
+        volumes: Vec::new(),
+        constraints: Vec::new(),
+        tasks: Vec::new(),
+        resources: Resources::default(),
+        span: Span::default(),
+    }
+}
+
+impl Service {
+    /// Adds a route that only the lab's networks reach.
+    pub(super) fn routed(mut self, host: &str, path: &str) -> Self {
+        self.routes.push(Route {
+            host: at_nowhere(host),
+            path: at_nowhere(path),
+            upstream: self.name.value.clone(),
+            public: false,
+            auth: None,
+            span: Span::default(),
+        });
+        self
+    }
+
+    /// Opens its routes to the internet.
+    pub(super) fn public(mut self) -> Self {
+        self.routes.iter_mut().for_each(|route| route.public = true);
+        self
+    }
+
+    /// Tells metrics on its main port.
+    pub(super) fn measured(mut self, path: &str) -> Self {
+        let metrics = Metrics { upstream: self.name.value.clone(), path: path.to_owned(), span: Span::default() };
+        self.metrics = Some(metrics);
+        self
+    }
+}
+
+/// The analysis of a lab in which groups with volumes can run on servers only.
+pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
+    let groups = lab.services.iter().flat_map(|service| service.groups.iter().map(move |group| (service, group)));
+    let verdict =
+        |group: &'_ Group, node: &Node| (!group.volumes.is_empty() && !node.server).then_some(Obstacle::NoClient);
+    let groups = groups.map(|(service, group)| GroupFacts {
+        service,
+        group,
+        verdicts: lab.nodes.iter().map(|node| verdict(group, node)).collect(),
+    });
+    let nodes = lab.nodes.iter().map(|node| NodeFacts {
+        node,
+        groups: Vec::new(),
+        docker_volumes: false,
+        docker_privileged: false,
+        docker_capabilities: Vec::new(),
+        ports: Vec::new(),
+    });
+    Analysis { lab, groups: groups.collect(), nodes: nodes.collect() }
+}

@@ -1,0 +1,141 @@
+//! Prometheus: one scrape job for each service that tells metrics, with targets found through discovery.
+//!
+//! Prometheus shares its node's network, so it asks the agents of that node: no address of a node is in the file.
+
+use crate::analyze::Analysis;
+use crate::bundle::Artifact;
+use crate::model::{Discovery, Lab, Metrics, Role, Service};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Where the agents of the own node answer.
+const CONSUL: &str = "127.0.0.1:8500";
+const NOMAD: &str = "http://127.0.0.1:4646";
+
+/// The configuration, where Prometheus does the monitoring.
+#[must_use]
+pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
+    let lab = analysis.lab;
+    if lab.provider(Role::Monitoring).is_none_or(|provider| provider.name.value != "prometheus") {
+        return Vec::new();
+    }
+    let config = Config { global: Global { scrape_interval: "30s" }, scrape_configs: scrape_configs(lab) };
+    // Nothing in the configuration is of a kind that YAML can't hold.
+    let yaml = serde_saphyr::to_string(&config).unwrap_or_default();
+    let text = format!("# Made by hlmc from the `metrics` of all services: change those, not this file.\n{yaml}");
+    vec![Artifact::text("prometheus", "monitoring/prometheus.yml", text)]
+}
+
+#[derive(Serialize)]
+struct Config<'l> {
+    global: Global,
+    scrape_configs: Vec<ScrapeConfig<'l>>,
+}
+
+#[derive(Serialize)]
+struct Global {
+    scrape_interval: &'static str,
+}
+
+#[derive(Serialize)]
+struct ScrapeConfig<'l> {
+    job_name: &'l str,
+    metrics_path: &'l str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    params: BTreeMap<&'static str, Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    consul_sd_configs: Vec<ConsulDiscovery<'l>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    nomad_sd_configs: Vec<NomadDiscovery<'l>>,
+    relabel_configs: Vec<Relabel<'l>>,
+}
+
+#[derive(Serialize)]
+struct ConsulDiscovery<'l> {
+    server: &'static str,
+    datacenter: &'l str,
+    services: Vec<&'l str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct NomadDiscovery<'l> {
+    server: &'static str,
+    region: &'l str,
+    namespace: &'l str,
+}
+
+#[derive(Serialize)]
+struct Relabel<'l> {
+    source_labels: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    regex: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_label: Option<&'l str>,
+}
+
+fn scrape_configs(lab: &Lab) -> Vec<ScrapeConfig<'_>> {
+    let services = lab.services.iter().filter_map(|service| Some((service, service.metrics.as_ref()?)));
+    services.map(|(service, metrics)| scrape(lab, service, metrics)).chain(agents(lab)).collect()
+}
+
+fn scrape<'l>(lab: &'l Lab, service: &'l Service, metrics: &'l Metrics) -> ScrapeConfig<'l> {
+    let mut config = ScrapeConfig {
+        job_name: &service.name,
+        metrics_path: &metrics.path,
+        params: BTreeMap::new(),
+        consul_sd_configs: Vec::new(),
+        nomad_sd_configs: Vec::new(),
+        relabel_configs: Vec::new(),
+    };
+    match lab.discovery {
+        Discovery::Consul => {
+            config.consul_sd_configs.push(consul(lab, vec![&metrics.upstream], Vec::new()));
+            config.relabel_configs.push(label("__meta_consul_node", "node"));
+        }
+        Discovery::Nomad => {
+            let (region, namespace) = (lab.region.as_str(), service.namespace.value.as_str());
+            config.nomad_sd_configs.push(NomadDiscovery { server: NOMAD, region, namespace });
+            config.relabel_configs.push(keep("__meta_nomad_service", &metrics.upstream));
+            config.relabel_configs.push(label("__meta_nomad_node_id", "node"));
+        }
+    }
+    config
+}
+
+/// The Nomad agents, which register themselves in Consul; a server that is a client too is one target all the same.
+fn agents(lab: &Lab) -> Option<ScrapeConfig<'_>> {
+    (lab.discovery == Discovery::Consul).then(|| ScrapeConfig {
+        job_name: "nomad",
+        metrics_path: "/v1/metrics",
+        params: BTreeMap::from([("format", vec!["prometheus"])]),
+        consul_sd_configs: vec![consul(lab, vec!["nomad", "nomad-client"], vec!["http"])],
+        nomad_sd_configs: Vec::new(),
+        relabel_configs: vec![label("__meta_consul_node", "node")],
+    })
+}
+
+fn consul<'l>(lab: &'l Lab, services: Vec<&'l str>, tags: Vec<&'static str>) -> ConsulDiscovery<'l> {
+    ConsulDiscovery { server: CONSUL, datacenter: &lab.datacenter, services, tags }
+}
+
+fn label<'l>(from: &'static str, to: &'l str) -> Relabel<'l> {
+    Relabel { source_labels: vec![from], action: None, regex: None, target_label: Some(to) }
+}
+
+fn keep<'l>(of: &'static str, only: &str) -> Relabel<'l> {
+    let mut regex = String::new();
+    for letter in only.chars() {
+        if !(letter.is_ascii_alphanumeric() || letter == '-') {
+            regex.push('\\');
+        }
+        regex.push(letter);
+    }
+    Relabel { source_labels: vec![of], action: Some("keep"), regex: Some(regex), target_label: None }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+use super::*;
+use crate::emit::fixture::{analysis, lab, provider, service};
+
+fn measured_lab(discovery: Discovery) -> Lab {
+    let mut immich = service("immich").measured("/metrics");
+    if let Some(metrics) = &mut immich.metrics {
+        metrics.upstream = "immich-metrics".to_owned();
+    }
+    Lab {
+        discovery,
+        providers: vec![provider(Role::Monitoring, "prometheus", &[])],
+        services: vec![immich, service("node-exporter").measured("/a: b # {{x}}\n\"c"), service("silent")],
+        ..lab()
+    }
+}
+
+fn text(lab: &Lab) -> String {
+    let artifacts = artifacts(&analysis(lab));
+    assert_eq!(artifacts.len(), 1);
+    String::from_utf8(artifacts[0].bytes.clone()).unwrap()
+}
+
+#[test]
+fn targets_come_from_consul() {
+    insta::assert_snapshot!(text(&measured_lab(Discovery::Consul)), @r#"
+    # Made by hlmc from the `metrics` of all services: change those, not this file.
+    global:
+      scrape_interval: 30s
+    scrape_configs:
+    - job_name: immich
+      metrics_path: /metrics
+      consul_sd_configs:
+      - server: 127.0.0.1:8500
+        datacenter: home
+        services:
+        - immich-metrics
+      relabel_configs:
+      - source_labels:
+        - __meta_consul_node
+        target_label: node
+    - job_name: node-exporter
+      metrics_path: |-
+        /a: b # {{x}}
+        "c
+      consul_sd_configs:
+      - server: 127.0.0.1:8500
+        datacenter: home
+        services:
+        - node-exporter
+      relabel_configs:
+      - source_labels:
+        - __meta_consul_node
+        target_label: node
+    - job_name: nomad
+      metrics_path: /v1/metrics
+      params:
+        format:
+        - prometheus
+      consul_sd_configs:
+      - server: 127.0.0.1:8500
+        datacenter: home
+        services:
+        - nomad
+        - nomad-client
+        tags:
+        - http
+      relabel_configs:
+      - source_labels:
+        - __meta_consul_node
+        target_label: node
+    "#);
+}
+
+#[test]
+fn without_consul_targets_come_from_nomad() {
+    insta::assert_snapshot!(text(&measured_lab(Discovery::Nomad)), @r#"
+    # Made by hlmc from the `metrics` of all services: change those, not this file.
+    global:
+      scrape_interval: 30s
+    scrape_configs:
+    - job_name: immich
+      metrics_path: /metrics
+      nomad_sd_configs:
+      - server: http://127.0.0.1:4646
+        region: global
+        namespace: default
+      relabel_configs:
+      - source_labels:
+        - __meta_nomad_service
+        action: keep
+        regex: immich-metrics
+      - source_labels:
+        - __meta_nomad_node_id
+        target_label: node
+    - job_name: node-exporter
+      metrics_path: |-
+        /a: b # {{x}}
+        "c
+      nomad_sd_configs:
+      - server: http://127.0.0.1:4646
+        region: global
+        namespace: default
+      relabel_configs:
+      - source_labels:
+        - __meta_nomad_service
+        action: keep
+        regex: node-exporter
+      - source_labels:
+        - __meta_nomad_node_id
+        target_label: node
+    "#);
+}
+
+#[test]
+fn another_monitoring_gets_no_configuration() {
+    let mut lab = measured_lab(Discovery::Consul);
+    lab.providers.clear();
+    assert!(artifacts(&analysis(&lab)).is_empty());
+}
