@@ -4,6 +4,7 @@
 
 pub mod analyze;
 pub mod bundle;
+pub mod decode;
 pub mod diagnostic;
 pub mod emit;
 pub mod model;

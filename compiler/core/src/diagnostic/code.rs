@@ -40,7 +40,7 @@ pub struct Code {
 macro_rules! code {
     ($severity:ident, $name:literal, $page:literal, $summary:literal) => {
         #[doc = concat!("`", $name, "`: ", $summary, ".")]
-        pub static CODE: $crate::diagnostic::Code = $crate::diagnostic::Code {
+        pub(crate) static CODE: $crate::diagnostic::Code = $crate::diagnostic::Code {
             name: $name,
             severity: $crate::diagnostic::Severity::$severity,
             summary: $summary,

@@ -1,11 +1,13 @@
 //! What the compiler tells a person: one plain structure, drawn elsewhere.
 
 mod code;
+mod plain;
 mod sink;
 mod suggest;
 
 pub(crate) use code::code;
 pub use code::{Code, Severity};
+pub use plain::{plain, short};
 pub use sink::Sink;
 pub use suggest::{did_you_mean, nearest};
 

@@ -6,6 +6,7 @@
 mod text;
 
 use super::form::{Block, Body, Value, ValueKind};
+use crate::source::{Span, Spanned};
 use std::borrow::Cow;
 use text::{is_identifier, is_key, push_heredoc, push_key, push_quoted, wants_heredoc};
 
@@ -131,7 +132,7 @@ impl Writer<'_> {
                 push_quoted(self.out, text, self.dialect);
             }
             ValueKind::List(list) => self.list(list, depth),
-            ValueKind::Map(map) if map.is_empty() => self.out.push_str("{}"),
+            ValueKind::Map(map) if self.is_empty(map) => self.out.push_str("{}"),
             ValueKind::Map(map) => {
                 self.out.push_str("{\n");
                 self.map(map, depth + 1);
@@ -141,7 +142,7 @@ impl Writer<'_> {
         }
     }
 
-    fn map(&mut self, map: &[(crate::source::Spanned<String>, Value)], depth: usize) {
+    fn map(&mut self, map: &[(Spanned<String>, Value)], depth: usize) {
         let present = map.iter().filter(|(_, value)| !self.is_left_out(value));
         let pairs: Vec<(&str, &Value)> = present.map(|(name, value)| (name.as_str(), value)).collect();
         self.pairs(&pairs, depth, Place::Map);
@@ -174,12 +175,16 @@ impl Writer<'_> {
     /// Whether a value takes several lines, so that the `=` before it isn't aligned. A heredoc counts as one line.
     fn spreads(&self, value: &Value) -> bool {
         match &value.kind {
-            ValueKind::Map(map) => !map.is_empty(),
+            ValueKind::Map(map) => !self.is_empty(map),
             ValueKind::List(list) => {
                 list.iter().map(length).sum::<usize>() > WIDE || list.iter().any(|value| self.spreads(value))
             }
             _ => false,
         }
+    }
+
+    fn is_empty(&self, map: &[(Spanned<String>, Value)]) -> bool {
+        map.iter().all(|(_, value)| self.is_left_out(value))
     }
 
     /// HCL 1 has no null: what is null isn't written.
@@ -244,9 +249,9 @@ fn length(value: &Value) -> usize {
 /// A body as one map: labels become keys, blocks of one name a list.
 fn body_as_value(body: &Body) -> Value {
     let mut map = Vec::new();
-    let span = crate::source::Span::default();
+    let span = Span::default();
     for attribute in &body.attributes {
-        map.push((crate::source::Spanned::new(attribute.name.clone().into_owned(), span), attribute.value.clone()));
+        map.push((Spanned::new(attribute.name.clone().into_owned(), span), attribute.value.clone()));
     }
     let mut names: Vec<&Cow<'static, str>> = Vec::new();
     for block in &body.blocks {
@@ -259,7 +264,7 @@ fn body_as_value(body: &Body) -> Value {
             1 => values.remove(0),
             _ => Value { kind: ValueKind::List(values), span },
         };
-        map.push((crate::source::Spanned::new(block.name.clone().into_owned(), span), value));
+        map.push((Spanned::new(block.name.clone().into_owned(), span), value));
     }
     Value { kind: ValueKind::Map(map), span }
 }

@@ -1,0 +1,11 @@
+//! A name that will not be read for long.
+
+use crate::diagnostic::{Diagnostic, code};
+use crate::source::Span;
+
+code!(Warning, "deprecated-name", "deprecated_name.md", "a name that will not be read for long");
+
+/// `deprecated` says since when, and what to write in its place.
+pub(crate) fn deprecated_name(name: &str, deprecated: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("`{name}` is deprecated"), span, "deprecated").help(format!("since {deprecated}"))
+}

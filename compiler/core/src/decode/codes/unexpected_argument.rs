@@ -1,0 +1,58 @@
+//! Something behind a name that takes no such thing.
+
+use crate::decode::scope::Scope;
+use crate::diagnostic::{Diagnostic, code, nearest};
+use crate::nomad::schema::Type;
+use crate::source::Span;
+
+code!(Error, "unexpected-argument", "unexpected_argument.md", "something behind a name that takes no such thing");
+
+/// A value behind a block's labels that isn't the name of a truth value.
+pub(in crate::decode) fn unexpected_argument(
+    block: &str,
+    text: Option<&str>,
+    written: &str,
+    scope: &Scope,
+    span: Span,
+) -> Diagnostic {
+    let message = format!("`{block}` doesn't take `{written}` here");
+    let diagnostic = Diagnostic::new(&CODE, message, span, "not expected");
+    let flags = scope.attributes().filter(|it| it.ty == Type::Bool).map(|it| it.name);
+    if let Some(near) = text.and_then(|text| nearest(text, flags)) {
+        return diagnostic.help(format!("did you mean `{near}`?")).fix(span, near);
+    }
+    let fits = |ty| match text {
+        Some(_) => matches!(ty, Type::Str | Type::Strings),
+        None => matches!(ty, Type::Int | Type::Ints),
+    };
+    let takers = scope.attributes().filter(|it| fits(it.ty) && it.life.removed.is_none());
+    let say: Vec<String> = takers.take(4).map(|it| format!("`{}={written}`", it.name)).collect();
+    diagnostic.help(if say.is_empty() { "remove it".to_owned() } else { format!("say what it is: {}", say.join(", ")) })
+}
+
+/// More values than one behind a name that takes one.
+pub(crate) fn second_value(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("`{name}` takes one value"), span, "this is one more").help("remove it")
+}
+
+/// A property behind a name that takes a plain value.
+pub(crate) fn unexpected_property(name: &str, key: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("`{name}` takes a value, no properties such as `{key}`"), span, "not expected")
+        .help(format!("write `{key}` on a line of its own, or behind the block that it belongs to"))
+}
+
+/// Braces behind a name that takes a plain value.
+pub(crate) fn unexpected_block(name: &str, has_value: bool, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(&CODE, format!("`{name}` takes a value, no block"), span, "not expected");
+    diagnostic.help(if has_value {
+        "remove the braces".to_owned()
+    } else {
+        format!("write the value behind the name: `{name} …`")
+    })
+}
+
+/// A named child in a list, whose elements are all called `-`.
+pub(crate) fn named_element(list: &str, name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("`{list}` is a list, and `{name}` is none of its elements"), span, "not an element")
+        .help("write `-` in place of a name for each element: `- \"value\"`")
+}

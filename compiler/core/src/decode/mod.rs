@@ -1,0 +1,71 @@
+//! From KDL nodes to the core form, checked against the tables of the [schema](crate::nomad::schema).
+//!
+//! The same rules read Nomad's names and our own language: a node is an attribute or a block by its table. What is wrong is
+//! reported and left out of the tree, so that later stages see only what holds.
+
+mod body;
+pub mod codes;
+mod number;
+mod scalar;
+mod scope;
+mod seen;
+#[cfg(test)]
+mod tests;
+pub mod units;
+mod value;
+
+use crate::diagnostic::{Diagnostic, Sink};
+use crate::nomad::form::{Block, Body};
+use crate::nomad::schema::{BlockType, Language, Life, Occurs, Type};
+use crate::nomad::tables;
+use crate::source::{FileId, Span};
+use hlmc_syntax::{NodeRef, Nodes};
+use scope::Scope;
+
+/// Finds a language by its name, for bodies whose language another value chooses.
+type Languages = fn(&str) -> Option<&'static Language>;
+
+/// Reads a node that is a block of this type. Without all of its labels it is nothing.
+pub fn block(node: NodeRef<'_, '_>, file: FileId, ty: &'static BlockType, sink: &mut Sink) -> Option<Block> {
+    Decoder { file, languages: LANGUAGES, sink, scopes: Vec::new() }.block(node, ty, None)
+}
+
+/// Reads the nodes at the top of a file, or of any other level, as the body of this type.
+pub fn body(nodes: Nodes<'_, '_>, file: FileId, ty: &'static BlockType, sink: &mut Sink) -> Body {
+    Decoder { file, languages: LANGUAGES, sink, scopes: Vec::new() }.top(nodes, ty)
+}
+
+/// A block that no table knows.
+static ANYTHING: BlockType = BlockType {
+    name: "",
+    labels: &[],
+    occurs: Occurs::Many,
+    attributes: &[],
+    blocks: &[],
+    open: Some(Type::Any),
+    as_attribute: true,
+    body_by: None,
+    doc: "",
+    life: Life { since: None, deprecated: None, removed: None },
+};
+
+const LANGUAGES: Languages = tables::language;
+
+/// What one file is decoded with.
+struct Decoder<'s> {
+    file: FileId,
+    languages: Languages,
+    sink: &'s mut Sink,
+    /// The blocks that are open, outermost first: where a misplaced name may belong.
+    scopes: Vec<Scope>,
+}
+
+impl Decoder<'_> {
+    fn span(&self, span: hlmc_syntax::Span) -> Span {
+        Span::of(self.file, span)
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.sink.push(diagnostic);
+    }
+}

@@ -1,0 +1,63 @@
+//! Values with a unit: times stay text, sizes become numbers.
+
+use super::Decoder;
+use super::codes::{bad_unit, bare_number};
+use super::units::{self, Fault};
+use super::value::Want;
+use crate::nomad::form::ValueKind;
+use crate::nomad::schema::Type;
+use crate::source::Span;
+use hlmc_syntax::{EntryRef, Value as Written};
+
+const MEGABYTE: i64 = 1 << 20;
+
+impl Decoder<'_> {
+    pub(super) fn time(&mut self, entry: EntryRef<'_, '_>, want: Want<'_>, span: Span) -> Option<ValueKind> {
+        let diagnostic = match entry.value() {
+            Written::String(text) => match units::nanoseconds(text) {
+                Ok(_) => return Some(ValueKind::Str(text.to_string())),
+                Err(Fault::NoUnit) => bare_number::bare_time(want.name, text, span),
+                Err(Fault::Wrong(meant)) => bad_unit::bad_time(want.name, text, meant, span),
+            },
+            Written::Integer(0) => return Some(ValueKind::Str("0s".to_owned())),
+            _ => bare_number::bare_time(want.name, entry.text(), span),
+        };
+        self.report(diagnostic);
+        None
+    }
+
+    pub(super) fn size(&mut self, entry: EntryRef<'_, '_>, want: Want<'_>, span: Span) -> Option<ValueKind> {
+        let (text, read) = match entry.value() {
+            Written::String(text) => (text.as_ref(), units::bytes(text)),
+            Written::Integer(0) => return Some(ValueKind::Int(0)),
+            _ => (entry.text(), Err(Fault::NoUnit)),
+        };
+        let diagnostic = match read {
+            Ok(bytes) if want.ty != Type::Megabytes => return Some(ValueKind::Int(bytes)),
+            Ok(bytes) if bytes % MEGABYTE == 0 => return Some(ValueKind::Int(bytes / MEGABYTE)),
+            Ok(bytes) => bad_unit::no_whole_megabytes(want.name, text, &whole(text, bytes), span),
+            Err(Fault::NoUnit) => bare_number::bare_size(want.name, text, &likely(text), span),
+            Err(Fault::Wrong(meant)) => bad_unit::bad_size(want.name, text, meant, span),
+        };
+        self.report(diagnostic);
+        None
+    }
+}
+
+/// The size in whole megabytes that was probably meant: Nomad's megabytes are MiB.
+fn whole(text: &str, bytes: i64) -> String {
+    let binary =
+        text.replace("kB", "KiB").replace("KB", "KiB").replace("MB", "MiB").replace("GB", "GiB").replace("TB", "TiB");
+    match units::bytes(&binary) {
+        Ok(meant) if meant % MEGABYTE == 0 => binary,
+        _ => format!("{}MiB", bytes / MEGABYTE + 1),
+    }
+}
+
+/// The size that a bare number probably is: megabytes, or bytes where it is large.
+fn likely(number: &str) -> String {
+    match number.parse::<i64>() {
+        Ok(number) if number >= MEGABYTE => units::size(number),
+        _ => format!("{number}MiB"),
+    }
+}

@@ -1,0 +1,87 @@
+//! What may stand in one block: its table, and the table that another value chooses for its body.
+
+use super::Languages;
+use crate::nomad::schema::{AttributeType, BlockType, By, Type};
+use hlmc_syntax::NodeRef;
+
+/// The tables that hold for one body.
+#[derive(Clone, Copy)]
+pub(super) struct Scope {
+    /// The block itself.
+    pub(super) ty: &'static BlockType,
+    /// The language of its body, where another value chooses one.
+    further: Option<&'static BlockType>,
+    /// What names that no table lists are; nothing where they are mistakes.
+    pub(super) open: Option<Type>,
+}
+
+impl Scope {
+    /// The tables of a block without regard to what it stands in.
+    pub(super) const fn of(ty: &'static BlockType) -> Self {
+        Self { ty, further: None, open: ty.open }
+    }
+
+    /// The tables for the body of `node`, which stands in `parent`.
+    pub(super) fn find(
+        node: NodeRef<'_, '_>,
+        ty: &'static BlockType,
+        parent: Option<NodeRef<'_, '_>>,
+        languages: Languages,
+    ) -> Self {
+        let Some(by) = ty.body_by else { return Self::of(ty) };
+        let chooser = match by.by {
+            By::Attribute(name) => parent.and_then(|parent| text_of(parent, name)),
+            By::Label => first_text(node),
+            By::ParentLabel => parent.and_then(first_text),
+        };
+        let chooser = chooser.or(by.default);
+        let language = chooser.and_then(|name| languages(&format!("{}{name}", by.prefix)));
+        match language.map(|language| language.root) {
+            Some(root) => Self { ty, further: Some(root), open: root.open },
+            None => Self::of(ty),
+        }
+    }
+
+    pub(super) fn attribute(&self, name: &str) -> Option<&'static AttributeType> {
+        self.tables().find_map(|ty| ty.attribute(name))
+    }
+
+    pub(super) fn block(&self, name: &str) -> Option<&'static BlockType> {
+        self.tables().find_map(|ty| ty.block(name))
+    }
+
+    pub(super) fn attributes(&self) -> impl Iterator<Item = &'static AttributeType> + Clone {
+        self.tables().flat_map(|ty| ty.attributes)
+    }
+
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &'static BlockType> + Clone {
+        self.tables().flat_map(|ty| ty.blocks.iter().copied())
+    }
+
+    /// The names that may stand here and aren't gone.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
+        let attributes = self.attributes().filter(|it| it.life.removed.is_none()).map(|it| it.name);
+        attributes.chain(self.blocks().filter(|it| it.life.removed.is_none()).map(|it| it.name))
+    }
+
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.attribute(name).is_some() || self.block(name).is_some()
+    }
+
+    fn tables(&self) -> impl Iterator<Item = &'static BlockType> + Clone + use<> {
+        std::iter::once(self.ty).chain(self.further)
+    }
+}
+
+/// The text that a block gives for an attribute, as property or child.
+fn text_of<'d>(node: NodeRef<'d, '_>, name: &str) -> Option<&'d str> {
+    let property = node.props().find(|entry| entry.key().is_some_and(|key| key.text == name));
+    match property {
+        Some(entry) => entry.value().as_str(),
+        None => node.children().find(|child| child.name() == name).and_then(first_text),
+    }
+}
+
+fn first_text<'d>(node: NodeRef<'d, '_>) -> Option<&'d str> {
+    node.args().next().and_then(|entry| entry.value().as_str())
+}

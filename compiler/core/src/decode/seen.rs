@@ -1,0 +1,42 @@
+//! Which names a body has already, for telling of both places when one comes twice.
+
+use crate::source::Span;
+use std::collections::HashMap;
+
+/// A name and up to two labels; empty where there are fewer.
+pub(super) type Key<'d> = [&'d str; 3];
+
+/// More names than this are looked up by hash.
+const FEW: usize = 24;
+
+/// The names of one body with their places.
+#[derive(Default)]
+pub(super) struct Seen<'d> {
+    few: Vec<(Key<'d>, Span)>,
+    many: HashMap<Key<'d>, Span>,
+}
+
+impl<'d> Seen<'d> {
+    /// Notes a name; gives the first place when it was there before.
+    pub(super) fn note(&mut self, key: Key<'d>, span: Span) -> Option<Span> {
+        if let Some(first) = self.first(key) {
+            return Some(first);
+        }
+        if self.few.len() < FEW {
+            self.few.push((key, span));
+        } else {
+            self.many.insert(key, span);
+        }
+        None
+    }
+
+    /// Whether an attribute or block of this name was there, right or wrong.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.first([name, "", ""]).is_some()
+    }
+
+    fn first(&self, key: Key<'_>) -> Option<Span> {
+        let few = self.few.iter().find(|(known, _)| *known == key).map(|(_, span)| *span);
+        few.or_else(|| self.many.get(&key).copied())
+    }
+}
