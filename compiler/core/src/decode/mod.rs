@@ -6,6 +6,7 @@
 mod body;
 pub mod codes;
 mod number;
+pub mod parameters;
 mod scalar;
 mod scope;
 mod seen;
@@ -15,24 +16,27 @@ pub mod units;
 mod value;
 
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::nomad::form::{Block, Body};
+use crate::nomad::form::Block;
 use crate::nomad::schema::{BlockType, Language, Life, Occurs, Type};
 use crate::nomad::tables;
 use crate::source::{FileId, Span};
-use hlmc_syntax::{NodeRef, Nodes};
+use hlmc_syntax::NodeRef;
+use parameters::Parameters;
 use scope::Scope;
 
 /// Finds a language by its name, for bodies whose language another value chooses.
 type Languages = fn(&str) -> Option<&'static Language>;
 
-/// Reads a node that is a block of this type. Without all of its labels it is nothing.
-pub fn block(node: NodeRef<'_, '_>, file: FileId, ty: &'static BlockType, sink: &mut Sink) -> Option<Block> {
-    Decoder { file, languages: LANGUAGES, sink, scopes: Vec::new() }.block(node, ty, None)
-}
-
-/// Reads the nodes at the top of a file, or of any other level, as the body of this type.
-pub fn body(nodes: Nodes<'_, '_>, file: FileId, ty: &'static BlockType, sink: &mut Sink) -> Body {
-    Decoder { file, languages: LANGUAGES, sink, scopes: Vec::new() }.top(nodes, ty)
+/// Reads a node that stands at the top of a file in the language whose top is `root`. It is nothing when there is no such
+/// block, or when it lacks a label.
+pub fn top(
+    node: NodeRef<'_, '_>,
+    file: FileId,
+    root: &'static BlockType,
+    parameters: &Parameters,
+    sink: &mut Sink,
+) -> Option<Block> {
+    Decoder { file, languages: LANGUAGES, parameters, sink, scopes: Vec::new() }.top(node, root)
 }
 
 /// A block that no table knows.
@@ -55,6 +59,7 @@ const LANGUAGES: Languages = tables::language;
 struct Decoder<'s> {
     file: FileId,
     languages: Languages,
+    parameters: &'s Parameters,
     sink: &'s mut Sink,
     /// The blocks that are open, outermost first: where a misplaced name may belong.
     scopes: Vec<Scope>,

@@ -2,34 +2,61 @@
 
 use super::Decoder;
 use super::codes::{not_allowed_value, unknown_annotation, wrong_type};
+use super::parameters::{Filled, tag};
 use super::value::Want;
-use crate::nomad::form::{Tag, Value, ValueKind};
+use crate::nomad::form::{Value, ValueKind};
 use crate::nomad::schema::Type;
 use crate::source::{Span, Spanned};
 use hlmc_syntax::{EntryRef, Ident, Value as Written};
+use std::borrow::Cow;
 
-/// What opens a parameter, whose value is known later: a text with one is taken for any type and
-/// [settled](super::settle) when it is filled in.
-const PARAMETER: &str = "@{";
+/// A value once its parameters are filled in, as it is written and where.
+pub(super) struct Given<'v> {
+    pub(super) value: Cow<'v, Written<'v>>,
+    pub(super) written: &'v str,
+    pub(super) span: Span,
+}
 
 impl Decoder<'_> {
     pub(super) fn scalar(&mut self, entry: EntryRef<'_, '_>, want: Want<'_>) -> Option<Value> {
         let span = self.span(entry.value_span());
+        let value = self.filled(entry.value(), want, span)?;
+        let given = Given { value, written: entry.text(), span };
         let kind = match entry.ty() {
-            Some(annotation) => self.tagged(entry, annotation, want),
-            None => self.plain(entry, want, span),
+            Some(annotation) => self.tagged(&given, annotation, want),
+            None => self.plain(&given, want),
         };
         kind.map(|kind| Value { kind, span })
     }
 
-    fn plain(&mut self, entry: EntryRef<'_, '_>, want: Want<'_>, span: Span) -> Option<ValueKind> {
-        match (want.ty, entry.value()) {
-            (Type::Str | Type::Any, Written::String(text)) => self.text(text, want, span),
-            (_, Written::String(text)) if text.contains(PARAMETER) => Some(ValueKind::Str(text.to_string())),
+    /// The value with its parameters filled in; nothing where one of them isn't known.
+    fn filled<'v>(&mut self, value: &'v Written<'v>, want: Want<'_>, span: Span) -> Option<Cow<'v, Written<'v>>> {
+        let Written::String(text) = value else { return Some(Cow::Borrowed(value)) };
+        if !text.contains("@{") {
+            return Some(Cow::Borrowed(value));
+        }
+        let text = match self.parameters.fill(text, span, self.sink)? {
+            Filled::Value(ValueKind::Int(number)) if want.ty != Type::Str => Written::Integer(number.into()),
+            Filled::Value(ValueKind::Float(number)) if want.ty != Type::Str => Written::Float(number),
+            Filled::Value(ValueKind::Bool(truth)) if want.ty != Type::Str => Written::Bool(truth),
+            Filled::Value(ValueKind::Null) => Written::Null,
+            Filled::Value(_) => Written::String(self.parameters.fill_text(text, span, self.sink)?.into()),
+            Filled::Text(text) => match (want.ty, text.parse::<i64>(), text.parse::<bool>()) {
+                (Type::Int | Type::Megabytes, Ok(number), _) => Written::Integer(number.into()),
+                (Type::Bool, _, Ok(truth)) => Written::Bool(truth),
+                _ => Written::String(text.into_owned().into()),
+            },
+        };
+        Some(Cow::Owned(text))
+    }
+
+    fn plain(&mut self, given: &Given<'_>, want: Want<'_>) -> Option<ValueKind> {
+        match (want.ty, &*given.value) {
+            (Type::Str | Type::Any, Written::String(text)) => self.text(text, want, given.span),
             (Type::Int | Type::Any | Type::Megabytes, Written::Integer(number)) => {
                 let small = i64::try_from(*number).ok().map(ValueKind::Int);
                 if small.is_none() {
-                    self.report(wrong_type::too_large(want.name, entry.text(), span));
+                    self.report(wrong_type::too_large(want.name, given.written, given.span));
                 }
                 small
             }
@@ -38,37 +65,30 @@ impl Decoder<'_> {
             (Type::Float | Type::Any, Written::Float(number)) if number.is_finite() => Some(ValueKind::Float(*number)),
             (Type::Bool | Type::Any, Written::Bool(truth)) => Some(ValueKind::Bool(*truth)),
             (Type::Any, Written::Null) => Some(ValueKind::Null),
-            (Type::Duration | Type::Time, Written::String(_) | Written::Integer(_)) => self.time(entry, want, span),
-            (Type::Megabytes | Type::Size, Written::String(_) | Written::Integer(_)) => self.size(entry, want, span),
+            (Type::Duration | Type::Time, Written::String(_) | Written::Integer(_)) => self.time(given, want),
+            (Type::Megabytes | Type::Size, Written::String(_) | Written::Integer(_)) => self.size(given, want),
             (ty, value) => {
-                self.report(wrong_type::wrong_type(want.name, ty, value, entry.text(), span));
+                self.report(wrong_type::wrong_type(want.name, ty, value, given.written, given.span));
                 None
             }
         }
     }
 
     fn text(&mut self, text: &str, want: Want<'_>, span: Span) -> Option<ValueKind> {
-        if !want.one_of.is_empty() && !want.one_of.contains(&text) && !text.contains(PARAMETER) {
+        if !want.one_of.is_empty() && !want.one_of.contains(&text) {
             self.report(not_allowed_value::not_allowed_value(want.name, text, want.one_of, span));
             return None;
         }
         Some(ValueKind::Str(text.to_owned()))
     }
 
-    fn tagged(&mut self, entry: EntryRef<'_, '_>, annotation: Ident<'_>, want: Want<'_>) -> Option<ValueKind> {
+    fn tagged(&mut self, given: &Given<'_>, annotation: Ident<'_>, want: Want<'_>) -> Option<ValueKind> {
         let span = self.span(annotation.span);
-        let tag = match annotation.text {
-            "secret" => Tag::Secret,
-            "address" => Tag::Address,
-            "host" => Tag::Host,
-            "port" => Tag::Port,
-            "url" => Tag::Url,
-            other => {
-                self.report(unknown_annotation::unknown_annotation(other, span));
-                return None;
-            }
+        let Some(tag) = tag(annotation.text) else {
+            self.report(unknown_annotation::unknown_annotation(annotation.text, span));
+            return None;
         };
-        match (want.ty, entry.value()) {
+        match (want.ty, &*given.value) {
             (Type::Str | Type::Any, Written::String(text)) => {
                 Some(ValueKind::Tagged(Spanned::new(tag, span), text.to_string()))
             }

@@ -12,6 +12,7 @@ pub(crate) mod removed_name;
 pub(crate) mod unexpected_argument;
 pub(crate) mod unknown_annotation;
 pub(crate) mod unknown_name;
+pub(crate) mod unknown_parameter;
 pub(crate) mod wrong_type;
 
 use crate::diagnostic::Code;
@@ -30,5 +31,6 @@ pub static ALL: &[&Code] = &[
     &unexpected_argument::CODE,
     &unknown_annotation::CODE,
     &unknown_name::CODE,
+    &unknown_parameter::CODE,
     &wrong_type::CODE,
 ];

@@ -5,8 +5,9 @@ mod tables;
 mod trees;
 
 use super::Decoder;
+use super::parameters::Parameters;
 use crate::diagnostic::{Sink, plain};
-use crate::nomad::form::Body;
+use crate::nomad::form::{Body, ValueKind};
 use crate::nomad::hcl::{Dialect, write};
 use crate::source::Sources;
 
@@ -16,8 +17,16 @@ fn decode(text: &str) -> (Body, Sink, Sources) {
     let parse = hlmc_syntax::parse(text);
     assert_eq!(parse.errors, vec![], "{text}");
     let mut sink = Sink::default();
-    let mut decoder = Decoder { file, languages: tables::language, sink: &mut sink, scopes: Vec::new() };
-    let body = decoder.top(parse.document.nodes(), &tables::ROOT);
+    let mut parameters = Parameters::default();
+    parameters.set("count", ValueKind::Int(3));
+    parameters.set("type", ValueKind::Str("batch".into()));
+    let mut body = Body::default();
+    for node in parse.document.nodes() {
+        let parameters = &parameters;
+        let mut decoder =
+            Decoder { file, languages: tables::language, parameters, sink: &mut sink, scopes: Vec::new() };
+        body.blocks.extend(decoder.top(node, &tables::ROOT));
+    }
     (body, sink, sources)
 }
 

@@ -1,0 +1,142 @@
+//! Compile-time parameters: `@{name}` in the texts of manifests.
+
+use super::codes::unknown_parameter::unknown_parameter;
+use crate::diagnostic::Sink;
+use crate::nomad::form::{Tag, ValueKind};
+use crate::source::{Span, Spanned};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The parameters that texts of one manifest may use.
+#[derive(Clone, Debug, Default)]
+pub struct Parameters {
+    values: BTreeMap<String, ValueKind>,
+}
+
+/// What a text is once its parameters are filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Filled<'a> {
+    /// A text.
+    Text(Cow<'a, str>),
+    /// The text was one `@{name}`, and the parameter is no text.
+    Value(ValueKind),
+}
+
+impl Parameters {
+    /// Gives a parameter its value, in place of an earlier one.
+    pub fn set(&mut self, name: impl Into<String>, value: ValueKind) {
+        self.values.insert(name.into(), value);
+    }
+
+    /// Fills in a text; `@@{` stands for `@{` itself. `None` once an unknown parameter is reported.
+    pub fn fill<'a>(&self, text: &'a str, span: Span, sink: &mut Sink) -> Option<Filled<'a>> {
+        if !text.contains("@{") {
+            return Some(Filled::Text(Cow::Borrowed(text)));
+        }
+        if let Some(name) = text.strip_prefix("@{").and_then(|rest| rest.strip_suffix('}'))
+            && let Some(value) = self.values.get(name)
+        {
+            return Some(match value {
+                ValueKind::Str(text) => Filled::Text(Cow::Owned(text.clone())),
+                other => Filled::Value(other.clone()),
+            });
+        }
+        self.join(text, span, sink).map(|text| Filled::Text(Cow::Owned(text)))
+    }
+
+    fn join(&self, text: &str, span: Span, sink: &mut Sink) -> Option<String> {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        let mut fine = true;
+        while let Some(at) = rest.find("@{") {
+            if rest[..at].ends_with('@') {
+                out.push_str(&rest[..at]);
+                out.push('{');
+                rest = &rest[at + 2..];
+                continue;
+            }
+            out.push_str(&rest[..at]);
+            let Some((name, behind)) = rest[at + 2..].split_once('}') else {
+                out.push_str("@{");
+                rest = &rest[at + 2..];
+                continue;
+            };
+            match self.values.get(name).and_then(plain) {
+                Some(value) => out.push_str(&value),
+                None => {
+                    sink.push(unknown_parameter(name, span, self.values.keys().map(String::as_str)));
+                    fine = false;
+                }
+            }
+            rest = behind;
+        }
+        out.push_str(rest);
+        fine.then_some(out)
+    }
+
+    /// Fills in the text of a template file; unknown parameters are reported at `span`.
+    pub fn fill_text(&self, text: &str, span: Span, sink: &mut Sink) -> Option<String> {
+        self.join(text, span, sink)
+    }
+}
+
+/// A parameter's value as a part of a text.
+fn plain(value: &ValueKind) -> Option<String> {
+    match value {
+        ValueKind::Str(text) => Some(text.clone()),
+        ValueKind::Int(number) => Some(number.to_string()),
+        ValueKind::Float(number) => Some(number.to_string()),
+        ValueKind::Bool(truth) => Some(truth.to_string()),
+        _ => None,
+    }
+}
+
+/// The meaning of a type annotation, if it is one that the language has.
+#[must_use]
+pub fn tag(annotation: &str) -> Option<Tag> {
+    match annotation {
+        "secret" => Some(Tag::Secret),
+        "address" => Some(Tag::Address),
+        "host" => Some(Tag::Host),
+        "port" => Some(Tag::Port),
+        "url" => Some(Tag::Url),
+        _ => None,
+    }
+}
+
+impl Filled<'_> {
+    /// A text annotated by hand is a tagged value, whatever it was filled from.
+    #[must_use]
+    pub fn tagged(self, tag: Spanned<Tag>) -> ValueKind {
+        match self {
+            Self::Text(text) => ValueKind::Tagged(tag, text.into_owned()),
+            Self::Value(value) => value,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fill(text: &str) -> (Option<Filled<'_>>, usize) {
+        let mut parameters = Parameters::default();
+        parameters.set("domain", ValueKind::Str("example.com".into()));
+        parameters.set("port", ValueKind::Int(80));
+        let mut sink = Sink::default();
+        let filled = parameters.fill(text, Span::default(), &mut sink);
+        (filled, sink.into_sorted().len())
+    }
+
+    #[test]
+    fn fills_in_and_passes_others_through() {
+        assert_eq!(fill("https://@{domain}:@{port}/").0, Some(Filled::Text("https://example.com:80/".into())));
+        assert_eq!(fill("@{port}").0, Some(Filled::Value(ValueKind::Int(80))));
+        assert_eq!(fill("${attr.x} {{ key }} @ @@{x}").0, Some(Filled::Text("${attr.x} {{ key }} @ @{x}".into())));
+    }
+
+    #[test]
+    fn reports_what_it_does_not_know() {
+        assert_eq!(fill("a @{nope} b"), (None, 1));
+    }
+}
