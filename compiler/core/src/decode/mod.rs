@@ -39,6 +39,17 @@ pub fn top(
     Decoder { file, languages: LANGUAGES, parameters, sink, scopes: Vec::new() }.top(node, root)
 }
 
+/// Reads a node that is a block of this type. It is nothing when it lacks a label.
+pub fn block(
+    node: NodeRef<'_, '_>,
+    file: FileId,
+    ty: &'static BlockType,
+    parameters: &Parameters,
+    sink: &mut Sink,
+) -> Option<Block> {
+    Decoder { file, languages: LANGUAGES, parameters, sink, scopes: Vec::new() }.block(node, ty, None)
+}
+
 /// A block that no table knows.
 static ANYTHING: BlockType = BlockType {
     name: "",

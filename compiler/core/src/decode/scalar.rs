@@ -20,7 +20,19 @@ pub(super) struct Given<'v> {
 impl Decoder<'_> {
     pub(super) fn scalar(&mut self, entry: EntryRef<'_, '_>, want: Want<'_>) -> Option<Value> {
         let span = self.span(entry.value_span());
-        let value = self.filled(entry.value(), want, span)?;
+        let value = match entry.value() {
+            Written::String(text) if text.contains("@{") => {
+                let filled = self.parameters.fill(text, span, self.sink)?;
+                match (filled, want.ty) {
+                    // A secret or a reference stays one when a preset hands it on.
+                    (Filled::Value(kind @ ValueKind::Tagged(..)), Type::Str | Type::Any) => {
+                        return Some(Value { kind, span });
+                    }
+                    (filled, _) => Cow::Owned(self.filled(filled, text, want, span)?),
+                }
+            }
+            value => Cow::Borrowed(value),
+        };
         let given = Given { value, written: entry.text(), span };
         let kind = match entry.ty() {
             Some(annotation) => self.tagged(&given, annotation, want),
@@ -29,25 +41,23 @@ impl Decoder<'_> {
         kind.map(|kind| Value { kind, span })
     }
 
-    /// The value with its parameters filled in; nothing where one of them isn't known.
-    fn filled<'v>(&mut self, value: &'v Written<'v>, want: Want<'_>, span: Span) -> Option<Cow<'v, Written<'v>>> {
-        let Written::String(text) = value else { return Some(Cow::Borrowed(value)) };
-        if !text.contains("@{") {
-            return Some(Cow::Borrowed(value));
-        }
-        let text = match self.parameters.fill(text, span, self.sink)? {
+    /// What a filled text is as if it were written there.
+    fn filled(&mut self, filled: Filled<'_>, text: &str, want: Want<'_>, span: Span) -> Option<Written<'static>> {
+        Some(match filled {
             Filled::Value(ValueKind::Int(number)) if want.ty != Type::Str => Written::Integer(number.into()),
             Filled::Value(ValueKind::Float(number)) if want.ty != Type::Str => Written::Float(number),
             Filled::Value(ValueKind::Bool(truth)) if want.ty != Type::Str => Written::Bool(truth),
-            Filled::Value(ValueKind::Null) => Written::Null,
-            Filled::Value(_) => Written::String(self.parameters.fill_text(text, span, self.sink)?.into()),
+            Filled::Value(ValueKind::Int(_) | ValueKind::Float(_) | ValueKind::Bool(_)) => {
+                Written::String(self.parameters.fill_text(text, span, self.sink)?.into())
+            }
+            // Null, or of several parts, which no single value is.
+            Filled::Value(_) => Written::Null,
             Filled::Text(text) => match (want.ty, text.parse::<i64>(), text.parse::<bool>()) {
                 (Type::Int | Type::Megabytes, Ok(number), _) => Written::Integer(number.into()),
                 (Type::Bool, _, Ok(truth)) => Written::Bool(truth),
                 _ => Written::String(text.into_owned().into()),
             },
-        };
-        Some(Cow::Owned(text))
+        })
     }
 
     fn plain(&mut self, given: &Given<'_>, want: Want<'_>) -> Option<ValueKind> {

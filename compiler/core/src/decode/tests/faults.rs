@@ -593,7 +593,7 @@ service "b@{x}""#), @r#"
       service.kdl:2:54: "@{type}" < expected a whole number
     service.kdl:3:9: error[unknown-parameter] there is no parameter `x`
       service.kdl:3:9: "b@{x}" < no such parameter
-      help: known here: `count`, `type`
+      help: known here: `count`, `secret`, `type`
     ---
     service "a" {}
     "#);

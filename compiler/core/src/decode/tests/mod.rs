@@ -7,9 +7,9 @@ mod trees;
 use super::Decoder;
 use super::parameters::Parameters;
 use crate::diagnostic::{Sink, plain};
-use crate::nomad::form::{Body, ValueKind};
+use crate::nomad::form::{Body, Tag, ValueKind};
 use crate::nomad::hcl::{Dialect, write};
-use crate::source::Sources;
+use crate::source::{Sources, Span, Spanned};
 
 fn decode(text: &str) -> (Body, Sink, Sources) {
     let mut sources = Sources::default();
@@ -20,6 +20,8 @@ fn decode(text: &str) -> (Body, Sink, Sources) {
     let mut parameters = Parameters::default();
     parameters.set("count", ValueKind::Int(3));
     parameters.set("type", ValueKind::Str("batch".into()));
+    let secret = Spanned::new(Tag::Secret, Span::default());
+    parameters.set("secret", ValueKind::Tagged(secret, "nomad:x#y".into()));
     let mut body = Body::default();
     for node in parse.document.nodes() {
         let parameters = &parameters;

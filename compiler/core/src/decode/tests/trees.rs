@@ -1,7 +1,7 @@
 //! Right manifests.
 
 use super::{decode, tree};
-use crate::nomad::form::ValueKind;
+use crate::nomad::form::{Tag, ValueKind};
 use insta::assert_snapshot;
 
 #[test]
@@ -190,8 +190,12 @@ fn annotations_are_kept() {
     let service = &body.blocks[0].body;
     let env = service.block("env").unwrap();
     let ValueKind::Tagged(tag, text) = &env.body.attributes[0].value.kind else { panic!() };
-    assert_eq!((tag.value, text.as_str()), (crate::nomad::form::Tag::Secret, "nomad:x#y"));
+    assert_eq!((tag.value, text.as_str()), (Tag::Secret, "nomad:x#y"));
     assert_eq!((tag.span.start, tag.span.end), (34, 40));
+    let (body, sink, _) = decode(r#"service "web" image="@{secret}""#);
+    assert!(!sink.has_errors());
+    let ValueKind::Tagged(tag, text) = &body.blocks[0].body.attributes[0].value.kind else { panic!() };
+    assert_eq!((tag.value, text.as_str()), (Tag::Secret, "nomad:x#y"));
 }
 
 #[test]
