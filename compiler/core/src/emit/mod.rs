@@ -3,6 +3,7 @@
 //! Nothing here can fail: an emitter that wants to complain is a missing check.
 
 pub mod caddy;
+pub mod node;
 pub mod prometheus;
 
 #[cfg(test)]
