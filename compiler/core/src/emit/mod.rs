@@ -3,6 +3,8 @@
 //! Nothing here can fail: an emitter that wants to complain is a missing check.
 
 pub mod caddy;
+pub mod deploy;
+pub mod namespace;
 pub mod node;
 pub mod prometheus;
 
