@@ -156,13 +156,8 @@ impl<'a> Parser<'a> {
                 return None;
             }
         } else if token.note == Note::Plain || token.note == Note::Escaped {
-            // These are reported for what they are.
-            let wrong = match token.kind {
-                TokenKind::Junk => true,
-                TokenKind::Keyword => bare_keyword(&text[1..]).is_none(),
-                _ => false,
-            };
-            if !wrong {
+            let junk = matches!(token.kind, TokenKind::Junk | TokenKind::Keyword);
+            if !junk {
                 self.fail(complaint::missing_space(self.text(), token));
                 if let Some(node) = &mut self.node {
                     node.faulty = false;

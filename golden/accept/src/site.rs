@@ -1,9 +1,9 @@
-//! Where a bundle is tried: the programs, a folder for scratch files, and the lab's agents.
+//! Where a bundle is tried: the programs, a folder for scratch files, and a Nomad agent.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::cluster::Cluster;
+use crate::nomad_agent::NomadAgent;
 use crate::program::Program;
 
 /// All that a check needs besides the bundle.
@@ -13,8 +13,8 @@ pub(crate) struct Site {
     pub(crate) programs: Vec<Program>,
     /// A folder that is removed at the end.
     pub(crate) scratch: PathBuf,
-    /// The lab's agents.
-    pub(crate) cluster: Cluster,
+    /// The agent that validates and plans; only bundles with something for it have one.
+    pub(crate) agent: Option<NomadAgent>,
 }
 
 impl Site {
@@ -25,15 +25,14 @@ impl Site {
 
     /// One of the programs.
     pub(crate) fn program(&self, name: &str) -> Result<&Program, String> {
-        Program::of(&self.programs, name)
+        self.programs.iter().find(|program| program.name == name).ok_or_else(|| format!("`{name}` was not looked for"))
     }
 
-    /// A command of Nomad's that talks to the lab's agents.
+    /// A command of Nomad's that talks to the agent.
     pub(crate) fn nomad(&self) -> Result<Command, String> {
+        let agent = self.agent.as_ref().ok_or("no Nomad agent runs")?;
         let mut command = self.command("nomad")?;
-        // Without an agent the command finds nothing there, which is what it then reports.
-        let address = self.cluster.nomad_address().unwrap_or_else(|| "http://127.0.0.1:9".to_owned());
-        command.env("NOMAD_ADDR", address);
+        command.env("NOMAD_ADDR", agent.address());
         Ok(command)
     }
 }

@@ -33,6 +33,7 @@ struct Block {
     blocks: BTreeMap<String, usize>,
     open: Option<&'static str>,
     as_attribute: bool,
+    partial: bool,
     /// Language, and the way to a block in it, whose names this block has too: `nomad-job/job`.
     body: Option<String>,
     body_by: Option<By>,

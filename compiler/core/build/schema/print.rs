@@ -28,7 +28,13 @@ fn print_block(out: &mut String, at: usize, block: &Block) {
         let _ = write!(out, "&B{at}, ");
     }
     let open = block.open.map_or_else(|| "None".to_owned(), |ty| format!("Some(Type::{ty})"));
-    let _ = writeln!(out, "],\n    open: {open}, as_attribute: {}, body_by: {},", block.as_attribute, body_by(block));
+    let _ = writeln!(
+        out,
+        "],\n    open: {open}, as_attribute: {}, body_by: {}, partial: {},",
+        block.as_attribute,
+        body_by(block),
+        block.partial
+    );
     let _ = writeln!(out, "    doc: {:?}, life: {},\n}};", block.doc, life(&block.life));
 }
 

@@ -24,7 +24,7 @@ const TYPES: &[(&str, &str)] = &[
 ];
 
 const LIFE: &[&str] = &["since", "deprecated", "removed"];
-const BLOCK: &[&str] = &["label", "many", "open", "as-attribute", "body", "body-by", "by", "default", "doc"];
+const BLOCK: &[&str] = &["label", "many", "open", "as-attribute", "partial", "body", "body-by", "by", "default", "doc"];
 const USE: &[&str] = &["as", "many", "doc"];
 const ATTRIBUTE: &[&str] = &["required", "one-of", "doc"];
 
@@ -99,6 +99,7 @@ impl<'a> Scope<'a> {
             many: property("many") == Some("true"),
             open: self.ty(node, node.property("open")),
             as_attribute: node.property("as-attribute") == Some("true"),
+            partial: node.property("partial") == Some("true"),
             body: node.property("body").map(str::to_owned),
             body_by: self.body_by(node),
             doc: property("doc").unwrap_or_default().to_owned(),

@@ -2,8 +2,13 @@
 //!
 //! Checks and emitters read the same facts, so that a message and the configuration it is about can't disagree.
 
+mod constraint;
+mod place;
+
 use crate::model::{Constraint, Group, Lab, Node, Port, Service};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
+
+pub use place::analyze;
 
 /// The facts that follow from a lab.
 #[derive(Debug)]
@@ -32,8 +37,10 @@ pub struct GroupFacts<'l> {
 pub enum Obstacle<'l> {
     /// The node runs no services.
     NoClient,
-    /// The node is in another node pool.
-    Pool(Spanned<String>),
+    /// The node is in another node pool than the one the job asks for.
+    Pool(Option<Spanned<&'l str>>),
+    /// The job asks for other datacenters than the lab's.
+    Datacenter(Span),
     /// A constraint doesn't hold.
     Constraint(&'l Constraint),
     /// The image isn't made for the node's architecture.
@@ -41,7 +48,7 @@ pub enum Obstacle<'l> {
         /// The image.
         image: &'l Spanned<String>,
         /// Where its architectures are stated.
-        stated: crate::source::Span,
+        stated: Span,
     },
     /// The node doesn't offer the task driver.
     Driver(&'l Spanned<String>),

@@ -4,6 +4,7 @@ use super::codes::{
     deprecated_name, duplicate_name, missing_attribute, missing_label, removed_name, unexpected_argument,
     unknown_annotation, unknown_name, wrong_type,
 };
+use super::parameters::Filled;
 use super::scope::Scope;
 use super::seen::{Key, Seen};
 use super::value::Want;
@@ -11,7 +12,7 @@ use super::{ANYTHING, Decoder};
 use crate::nomad::form::{Attribute, Block, Body, Value};
 use crate::nomad::schema::{BlockType, Life, Occurs, Type};
 use crate::source::{Span, Spanned};
-use hlmc_syntax::{EntryRef, NodeRef};
+use hlmc_syntax::{EntryRef, NodeRef, Nodes};
 use std::borrow::Cow;
 
 /// A body that is being read.
@@ -28,13 +29,15 @@ impl Filling<'_> {
 }
 
 impl Decoder<'_> {
-    pub(super) fn top(&mut self, node: NodeRef<'_, '_>, root: &'static BlockType) -> Option<Block> {
-        let scope = Scope::of(root);
+    pub(super) fn top(&mut self, nodes: Nodes<'_, '_>, ty: &'static BlockType) -> Body {
+        let scope = Scope::of(ty);
         let mut filling = Filling::default();
         self.scopes.push(scope);
-        self.child(node, None, scope, &mut filling);
+        for node in nodes {
+            self.child(node, None, scope, &mut filling);
+        }
         self.scopes.pop();
-        filling.body.blocks.pop()
+        filling.body
     }
 
     pub(super) fn block(
@@ -53,7 +56,8 @@ impl Decoder<'_> {
         self.inside(node, scope, &mut filling);
         self.scopes.pop();
         let labels = labels?;
-        for attribute in scope.attributes().filter(|it| it.required && !filling.seen.has(it.name)) {
+        let whole = !ty.partial && !self.scopes.iter().any(|scope| scope.ty.partial);
+        for attribute in scope.attributes().filter(|it| whole && it.required && !filling.seen.has(it.name)) {
             let diagnostic = missing_attribute::missing_attribute(ty.name, attribute, self.span(node.name_span()));
             self.report(diagnostic);
         }
@@ -108,14 +112,16 @@ impl Decoder<'_> {
             let span = self.span(annotation.span);
             self.report(unknown_annotation::annotated_label(block, annotation.text, span));
         }
-        let Some(text) = entry.value().as_str() else {
-            *labels = None;
-            self.report(wrong_type::label(block, name, entry.value(), entry.text(), span));
-            return;
-        };
-        match (self.parameters.fill_text(text, span, self.sink), labels.as_mut()) {
-            (Some(text), Some(labels)) => labels.push(Spanned::new(text, span)),
-            _ => *labels = None,
+        match (entry.value().as_str(), labels.as_mut()) {
+            (Some(text), Some(labels)) => match self.parameters.fill(text, span, self.sink) {
+                Some(Filled::Text(text)) => labels.push(Spanned::new(text.into_owned(), span)),
+                _ => labels.clear(),
+            },
+            (Some(_), None) => {}
+            (None, _) => {
+                *labels = None;
+                self.report(wrong_type::label(block, name, entry.value(), entry.text(), span));
+            }
         }
     }
 

@@ -3,10 +3,26 @@
 //! Nothing here can fail: an emitter that wants to complain is a missing check.
 
 pub mod caddy;
-pub mod deploy;
-pub mod namespace;
-pub mod node;
+pub mod job;
 pub mod prometheus;
 
 #[cfg(test)]
 mod fixture;
+
+use crate::analyze::Analysis;
+use crate::bundle::{Artifact, Bundle};
+
+/// A target: what it writes for a lab.
+type Emitter = fn(&Analysis<'_>) -> Vec<Artifact>;
+
+/// Every target but the jobs, which may take up what these write.
+const EMITTERS: &[Emitter] = &[caddy::artifacts, prometheus::artifacts];
+
+/// Emits everything.
+#[must_use]
+pub fn bundle(analysis: &Analysis<'_>) -> Bundle {
+    let mut artifacts: Vec<Artifact> = EMITTERS.iter().flat_map(|emit| emit(analysis)).collect();
+    let jobs = job::artifacts(&analysis.lab.services, &artifacts);
+    artifacts.extend(jobs);
+    Bundle::new(artifacts, &analysis.lab.name.value)
+}

@@ -17,6 +17,8 @@ pub struct Lab {
     pub region: String,
     /// Where services are registered and found.
     pub discovery: Discovery,
+    /// Access control in Nomad and Consul: workloads get identities, and tokens are never written.
+    pub acl: bool,
     /// Networks that nodes are on.
     pub networks: Vec<Network>,
     /// Every namespace that is declared or used, but `default`; sorted by name.

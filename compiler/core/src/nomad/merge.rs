@@ -67,6 +67,7 @@ mod tests {
             open: None,
             as_attribute: false,
             body_by: None,
+            partial: false,
             doc: "",
             life: LIFE,
         }

@@ -31,6 +31,8 @@ pub struct BlockType {
     pub as_attribute: bool,
     /// The language that describes the body more closely, chosen by another value (`config` by the task's `driver`).
     pub body_by: Option<BodyBy>,
+    /// Whether it is laid over something whole, so that nothing in it has to be there.
+    pub partial: bool,
     /// One sentence about it.
     pub doc: &'static str,
     /// From and until which version it exists.

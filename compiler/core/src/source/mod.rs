@@ -1,10 +1,12 @@
 //! The texts of a lab, with stable ids that every span points into.
 
 mod embedded;
+mod read;
 mod span;
 mod world;
 
-pub use embedded::{EMBEDDED, embedded};
+pub use embedded::{EMBEDDED, Embedded, embedded};
+pub use read::{LAB_FILE, SIZE_LIMIT, read, text};
 pub use span::{FileId, Span, Spanned};
 pub use world::{MemoryWorld, ReadError, World};
 
@@ -31,6 +33,13 @@ impl Sources {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(Source { path: path.into(), text: text.into() });
         id
+    }
+
+    /// Puts a text in place of the one that was there.
+    pub fn set(&mut self, id: FileId, text: impl Into<Arc<str>>) {
+        if let Some(source) = self.files.get_mut(id.0 as usize) {
+            source.text = text.into();
+        }
     }
 
     /// The text with this id, if there is one.

@@ -38,7 +38,7 @@ impl fmt::Debug for Span {
 }
 
 /// A value with the place it was written at.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,

@@ -4,7 +4,4 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod canonical;
-mod differential;
-mod formatting;
-mod generate;
 mod suite;

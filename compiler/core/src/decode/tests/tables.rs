@@ -18,6 +18,7 @@ const fn block(name: &'static str) -> BlockType {
         open: None,
         as_attribute: false,
         body_by: None,
+        partial: false,
         doc: "",
         life: LIVE,
     }

@@ -31,6 +31,7 @@ fn targets_come_from_consul() {
       metrics_path: /metrics
       consul_sd_configs:
       - server: 127.0.0.1:8500
+        datacenter: home
         services:
         - immich-metrics
       relabel_configs:
@@ -43,6 +44,7 @@ fn targets_come_from_consul() {
         "c
       consul_sd_configs:
       - server: 127.0.0.1:8500
+        datacenter: home
         services:
         - node-exporter
       relabel_configs:
@@ -56,6 +58,7 @@ fn targets_come_from_consul() {
         - prometheus
       consul_sd_configs:
       - server: 127.0.0.1:8500
+        datacenter: home
         services:
         - nomad
         - nomad-client

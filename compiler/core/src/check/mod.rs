@@ -1,0 +1,56 @@
+//! What is wrong with a lab as a whole, before anything runs. A file a rule: its code, its message, its check.
+//!
+//! To add one: copy a file, write its page beside it with a manifest that fails and one that passes (both run as tests), and
+//! add it to `CHECKS` and `ALL`.
+
+pub mod dependency_cycle;
+pub mod no_node_fits;
+pub mod no_server;
+pub mod port_conflict;
+pub mod route_conflict;
+pub mod volume_missing;
+pub mod wrong_architecture;
+pub mod wrong_datacenter;
+
+use crate::analyze::Analysis;
+use crate::diagnostic::{Code, Sink};
+use rayon::prelude::*;
+
+/// Every check. They read the analysis and know nothing of each other.
+const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
+    dependency_cycle::check,
+    no_node_fits::check,
+    no_server::check,
+    port_conflict::check,
+    route_conflict::check,
+    volume_missing::check,
+    wrong_architecture::check,
+    wrong_datacenter::check,
+];
+
+/// The codes of the checks.
+pub static ALL: &[&Code] = &[
+    &dependency_cycle::CODE,
+    &no_node_fits::CODE,
+    &no_server::CODE,
+    &port_conflict::CODE,
+    &route_conflict::CODE,
+    &volume_missing::CODE,
+    &wrong_architecture::CODE,
+    &wrong_datacenter::CODE,
+];
+
+/// Runs every check.
+pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    let found: Vec<Sink> = CHECKS
+        .par_iter()
+        .map(|check| {
+            let mut sink = Sink::default();
+            check(analysis, &mut sink);
+            sink
+        })
+        .collect();
+    for part in found {
+        sink.append(part);
+    }
+}

@@ -1,0 +1,89 @@
+//! `volume-missing`: a volume that isn't on every node where its service may be placed.
+
+use crate::analyze::{Analysis, GroupFacts, Obstacle};
+use crate::diagnostic::{Diagnostic, Sink, code, nearest};
+use crate::model::{Lab, Node, Volume};
+use crate::source::Spanned;
+
+code!(Error, "volume-missing", "volume_missing.md", "a volume isn't on every node where its service may be placed");
+
+/// Reports each volume that no node has, and each that keeps a service from some of the nodes it may be placed on.
+pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    for facts in &analysis.groups {
+        if let Some(volume) = nowhere(analysis.lab, facts) {
+            sink.push(unknown_volume(analysis.lab, volume));
+        } else if facts.eligible().next().is_some() {
+            partial(analysis.lab, facts, sink);
+        }
+    }
+}
+
+/// The first host volume of a group that no node offers.
+pub(super) fn nowhere<'l>(lab: &Lab, facts: &GroupFacts<'l>) -> Option<&'l Volume> {
+    let offered = |volume: &Volume| {
+        lab.nodes.iter().any(|node| node.host_volumes.iter().any(|it| it.name.value == volume.source.value))
+    };
+    facts.group.volumes.iter().find(|volume| volume.kind == "host" && !offered(volume))
+}
+
+fn unknown_volume(lab: &Lab, volume: &Volume) -> Diagnostic {
+    let name = &volume.source;
+    let offered = lab.nodes.iter().flat_map(|node| &node.host_volumes).map(|volume| volume.name.as_str());
+    let help = match nearest(name, offered) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("add `host-volume \"{}\" path=\"/…\"` to the node that has the data", name.value),
+    };
+    Diagnostic::new(&CODE, format!("no node has a volume `{}`", name.value), name.span, "no such volume").help(help)
+}
+
+/// A service that may be placed on nodes without its volume: Nomad leaves them out without a word, so the manifest has to
+/// say where it belongs.
+fn partial(lab: &Lab, facts: &GroupFacts<'_>, sink: &mut Sink) {
+    for volume in facts.group.volumes.iter().filter(|volume| volume.kind == "host") {
+        let without: Vec<&Node> = lab
+            .nodes
+            .iter()
+            .zip(&facts.verdicts)
+            .filter(|(_, verdict)| is_about(verdict.as_ref(), &volume.source))
+            .map(|(node, _)| node)
+            .collect();
+        if without.is_empty() {
+            continue;
+        }
+        let eligible: Vec<&Node> = facts.eligible().filter_map(|at| lab.nodes.get(at)).collect();
+        let (left_out, has) = (names(&without), names(&eligible));
+        let (service, name) = (&facts.service.name.value, &volume.source);
+        let message = format!("`{service}` may be placed on {left_out}, which lacks volume `{}`", name.value);
+        let mut diagnostic = Diagnostic::new(&CODE, message, name.span, format!("only on {has}"));
+        let offered = eligible.iter().flat_map(|node| &node.host_volumes).find(|it| it.name.value == name.value);
+        if let Some(offered) = offered {
+            diagnostic = diagnostic.also(offered.name.span, "the volume is here");
+        }
+        sink.push(diagnostic.help(format!("add {} to `{service}`", pin(lab, &eligible))));
+    }
+}
+
+fn is_about(verdict: Option<&Obstacle<'_>>, volume: &Spanned<String>) -> bool {
+    matches!(verdict, Some(Obstacle::Volume(missing) | Obstacle::ReadOnlyVolume(missing)) if missing.value == volume.value)
+}
+
+/// Names of nodes for a sentence: `` `a`, `b` ``.
+pub(super) fn names(nodes: &[&Node]) -> String {
+    nodes.iter().map(|node| format!("`{}`", node.name.value)).collect::<Vec<_>>().join(", ")
+}
+
+/// The shortest `on` that keeps a service to these nodes: their class where all of it is among them, else their names.
+pub(super) fn pin(lab: &Lab, nodes: &[&Node]) -> String {
+    let class = nodes.first().map_or("", |node| node.class.as_str());
+    let of_class = lab.nodes.iter().filter(|node| node.class.value == class).count();
+    if !class.is_empty() && of_class == nodes.len() && nodes.iter().all(|node| node.class.value == class) {
+        return format!("`on class=\"{class}\"`");
+    }
+    match nodes {
+        [node] => format!("`on node=\"{}\"`", node.name.value),
+        _ => {
+            let names: Vec<String> = nodes.iter().map(|node| format!("\"{}\"", node.name.value)).collect();
+            format!("`on {{ node {} }}`", names.join(" "))
+        }
+    }
+}

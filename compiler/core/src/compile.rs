@@ -1,0 +1,106 @@
+//! The whole flow, stage after stage.
+
+use crate::analyze::{Analysis, analyze};
+use crate::bundle::Bundle;
+use crate::decode::manifests::manifests;
+use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::model::{Lab, Namespace, Service};
+use crate::resolve::codes::{defined_twice::defined_twice, no_lab::no_lab};
+use crate::source::{LAB_FILE, Sources, Span, World, read};
+use crate::{check as checks, decode, emit, lower, resolve};
+use rayon::prelude::*;
+
+/// What a compilation gives.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The texts that spans point into.
+    pub sources: Sources,
+    /// Everything that was found, by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The bundle; `None` where an error stands in its way, or only a check was asked for.
+    pub bundle: Option<Bundle>,
+}
+
+/// Compiles a lab.
+#[must_use]
+pub fn compile(world: &dyn World) -> Compiled {
+    run(world, |analysis| Some(emit::bundle(analysis)))
+}
+
+/// Finds everything that [`compile`] would find, and emits nothing.
+#[must_use]
+pub fn check(world: &dyn World) -> Compiled {
+    run(world, |_| None)
+}
+
+/// Every code there is, by name.
+#[must_use]
+pub fn codes() -> Vec<&'static Code> {
+    let stages = [decode::syntax::ALL, decode::codes::ALL, resolve::codes::ALL, lower::codes::ALL, checks::ALL];
+    let mut codes: Vec<&'static Code> = stages.into_iter().flatten().copied().collect();
+    codes.sort_by_key(|code| code.name);
+    codes
+}
+
+fn run(world: &dyn World, emit: impl FnOnce(&Analysis<'_>) -> Option<Bundle>) -> Compiled {
+    let mut sink = Sink::default();
+    let mut sources = read(world, &mut sink);
+    let lab = lab(world, &mut sources, &mut sink);
+    let bundle = lab.and_then(|lab| {
+        let analysis = analyze(&lab);
+        // What is left out because it is wrong would make further checks complain of what isn't wrong.
+        if !sink.has_errors() {
+            checks::check(&analysis, &mut sink);
+        }
+        if sink.has_errors() { None } else { emit(&analysis) }
+    });
+    Compiled { sources, diagnostics: sink.into_sorted(), bundle }
+}
+
+/// *parse, decode, resolve, lower*: the lab as plain data.
+fn lab(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<Lab> {
+    let manifests = manifests(sources, sink);
+    let Some(block) = manifests.labs.first() else {
+        let text = sources.get(LAB_FILE).map_or("", |source| &source.text);
+        let declared = hlmc_syntax::parse(text).document.nodes().any(|node| node.name() == "lab");
+        if !declared && !sink.has_errors() {
+            let exists = world.read("lab.kdl").is_ok();
+            sink.push(no_lab(exists, Span::new(LAB_FILE, 0, 0)));
+        }
+        return None;
+    };
+    for again in &manifests.labs[1..] {
+        sink.push(defined_twice("the lab", again.span, block.span));
+    }
+    let mut lab = resolve::lab(block, sink);
+    lab.nodes = resolve::nodes(&manifests.nodes, sink);
+    let (services, providers) = resolve::expand(&manifests, sources, sink);
+    lab.providers = providers;
+    let registry = lower::Registry::collect(&services, sink);
+    let assets = lower::assets(&services, world, sink);
+    let context = lower::Context { lab: &lab, registry: &registry, assets: &assets };
+    let lowered: Vec<(Service, Sink)> = services
+        .par_iter()
+        .map(|service| {
+            let mut sink = Sink::default();
+            (lower::service(service, context, &mut sink), sink)
+        })
+        .collect();
+    for (service, found) in lowered {
+        sink.append(found);
+        lab.services.push(service);
+    }
+    add_namespaces(&mut lab);
+    Some(lab)
+}
+
+/// Namespaces that services name are made even where the lab doesn't declare them.
+fn add_namespaces(lab: &mut Lab) {
+    for service in &lab.services {
+        let name = &service.namespace;
+        if name.value != "default" && !lab.namespaces.iter().any(|known| known.name.value == name.value) {
+            lab.namespaces.push(Namespace { name: name.clone(), description: String::new() });
+        }
+    }
+    lab.namespaces.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+}

@@ -1,0 +1,245 @@
+//! *parse + decode*: every file of a lab, in parallel, as blocks checked against the language's tables.
+
+use super::parameters::Parameters;
+use super::syntax;
+use crate::diagnostic::Sink;
+use crate::nomad::form::{Block, ValueKind};
+use crate::nomad::schema::BlockType;
+use crate::nomad::tables;
+use crate::source::{EMBEDDED, Embedded, FileId, LAB_FILE, Sources, Spanned};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What the files of a lab hold, each value with its span.
+#[derive(Clone, Debug, Default)]
+pub struct Manifests {
+    /// `lab`, however often it stands there.
+    pub labs: Vec<Block>,
+    /// `node`
+    pub nodes: Vec<Block>,
+    /// `service`
+    pub services: Vec<Manifest>,
+    /// `use`
+    pub uses: Vec<Manifest>,
+    /// `job`
+    pub jobs: Vec<Manifest>,
+    /// `preset` and `integration`, by their name; read anew with the parameters of each use.
+    pub presets: BTreeMap<String, Definition>,
+    /// `integration`, by its name.
+    pub integrations: BTreeMap<String, Definition>,
+    /// What every text may use: `@{lab}`, `@{domain}`, `@{datacenter}`.
+    pub parameters: Parameters,
+}
+
+/// A block with the file it came from.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// The block.
+    pub block: Block,
+    /// Path of its file.
+    pub path: Arc<str>,
+}
+
+/// A block that is read anew for each use, since its texts have parameters.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its file.
+    pub file: FileId,
+}
+
+/// The type of a block that may stand at the top of a manifest.
+#[must_use]
+pub fn top(name: &str) -> Option<&'static BlockType> {
+    tables::language("manifest").and_then(|language| language.root.block(name))
+}
+
+/// Decodes all sources. Embedded presets and integrations are added to the sources and to what is found.
+pub fn manifests(sources: &mut Sources, sink: &mut Sink) -> Manifests {
+    let mut manifests = Manifests::default();
+    let lab = file(sources, LAB_FILE, &manifests.parameters, sink);
+    add_parameters(&lab, &mut manifests.parameters);
+    // What stands in `lab.kdl` beside the lab may use its parameters too, so it is read once more with them.
+    let lab = if lab.others { file(sources, LAB_FILE, &manifests.parameters, &mut Sink::default()) } else { lab };
+    manifests.add(lab.manifests, sink);
+    let ids: Vec<FileId> = sources.iter().map(|(id, _)| id).filter(|id| *id != LAB_FILE).collect();
+    let parts: Vec<_> = ids
+        .par_iter()
+        .map(|id| {
+            let mut sink = Sink::default();
+            (file(sources, *id, &manifests.parameters, &mut sink), sink)
+        })
+        .collect();
+    for (part, found) in parts {
+        sink.append(found);
+        manifests.add(part.manifests, sink);
+    }
+    for definition in embedded_definitions(sources) {
+        let (kind, name) = (definition.0, definition.1.name.value.clone());
+        let known = if kind == "preset" { &mut manifests.presets } else { &mut manifests.integrations };
+        known.entry(name).or_insert(definition.1);
+    }
+    manifests
+}
+
+/// What one file holds.
+struct Part {
+    manifests: Manifests,
+    others: bool,
+}
+
+fn file(sources: &Sources, id: FileId, parameters: &Parameters, sink: &mut Sink) -> Part {
+    let mut part = Part { manifests: Manifests::default(), others: false };
+    let Some(source) = sources.get(id) else { return part };
+    let parse = hlmc_syntax::parse(&source.text);
+    syntax::report(&parse.errors, id, sink);
+    for node in parse.document.nodes() {
+        let name = node.args().next().and_then(|entry| entry.value().as_str().map(|text| (text, entry.value_span())));
+        let definition = name.map(|(name, span)| {
+            let span = crate::source::Span::of(id, span);
+            Definition { name: Spanned::new(name.to_owned(), span), file: id }
+        });
+        let found = &mut part.manifests;
+        match (node.name(), definition) {
+            ("preset", Some(definition)) => {
+                found.presets.insert(definition.name.value.clone(), definition);
+                continue;
+            }
+            ("integration", Some(definition)) => {
+                found.integrations.insert(definition.name.value.clone(), definition);
+                continue;
+            }
+            _ => {}
+        }
+        let mut parameters = parameters.clone();
+        if let Some((name, _)) = name {
+            let name = node
+                .props()
+                .find(|entry| entry.key().is_some_and(|key| key.text == "as"))
+                .map_or(name, |entry| entry.value().as_str().unwrap_or(name));
+            parameters.set("service", ValueKind::Str(name.to_owned()));
+        }
+        let decoding = Decoding { file: id, parameters: &parameters };
+        let Some(block) = decoding.top(node, sink) else { continue };
+        part.others |= block.name != "lab";
+        let manifest = |block| Manifest { block, path: source.path.clone() };
+        match &*block.name {
+            "lab" => found.labs.push(block),
+            "node" => found.nodes.push(block),
+            "service" => found.services.push(manifest(block)),
+            "use" => found.uses.push(manifest(block)),
+            "job" => found.jobs.push(manifest(block)),
+            _ => {}
+        }
+    }
+    part
+}
+
+fn add_parameters(lab: &Part, parameters: &mut Parameters) {
+    let Some(lab) = lab.manifests.labs.first() else { return };
+    let text = |name: &str| lab.body.str(name).map(|text| text.value.to_owned());
+    let name = lab.label().map(|name| name.value.clone());
+    for (key, value) in [
+        ("lab", name),
+        ("domain", text("domain")),
+        ("datacenter", Some(text("datacenter").unwrap_or_else(|| "home".into()))),
+    ] {
+        if let Some(value) = value {
+            parameters.set(key, ValueKind::Str(value));
+        }
+    }
+}
+
+impl Manifests {
+    fn add(&mut self, mut other: Self, sink: &mut Sink) {
+        use crate::resolve::codes::defined_twice::defined_twice;
+        self.labs.append(&mut other.labs);
+        self.nodes.append(&mut other.nodes);
+        self.services.append(&mut other.services);
+        self.uses.append(&mut other.uses);
+        self.jobs.append(&mut other.jobs);
+        for (what, known, new) in
+            [("preset", &mut self.presets, other.presets), ("integration", &mut self.integrations, other.integrations)]
+        {
+            for (name, definition) in new {
+                if let Some(first) = known.get(&name) {
+                    sink.push(defined_twice(&format!("{what} `{name}`"), definition.name.span, first.name.span));
+                } else {
+                    known.insert(name, definition);
+                }
+            }
+        }
+    }
+}
+
+/// Presets and integrations that ship inside the binary, their texts added to the sources.
+fn embedded_definitions(sources: &mut Sources) -> Vec<(&'static str, Definition)> {
+    let mut found = Vec::new();
+    for embedded in EMBEDDED {
+        let kind = if embedded.path.starts_with("stdlib/presets/") {
+            "preset"
+        } else if embedded.path.starts_with("integrations/") {
+            "integration"
+        } else {
+            continue;
+        };
+        found.extend(definitions(embedded, kind, sources).into_iter().map(|definition| (kind, definition)));
+    }
+    found
+}
+
+/// Adds an embedded manifest to the sources and lists the blocks of a kind in it.
+pub fn definitions(embedded: &Embedded, kind: &str, sources: &mut Sources) -> Vec<Definition> {
+    let Some(text) = embedded.path.ends_with(".kdl").then(|| std::str::from_utf8(embedded.bytes).ok()).flatten() else {
+        return Vec::new();
+    };
+    let file = sources.add(format!("hlmc:{}", embedded.path), text);
+    let parse = hlmc_syntax::parse(text);
+    let mut found = Vec::new();
+    for node in parse.document.nodes().filter(|node| node.name() == kind) {
+        if let Some(entry) = node.args().next()
+            && let Some(name) = entry.value().as_str()
+        {
+            let span = crate::source::Span::of(file, entry.value_span());
+            found.push(Definition { name: Spanned::new(name.to_owned(), span), file });
+        }
+    }
+    found
+}
+
+/// Reads a definition with parameters.
+pub fn define(
+    definition: &Definition,
+    kind: &str,
+    parameters: &Parameters,
+    sources: &Sources,
+    sink: &mut Sink,
+) -> Option<Manifest> {
+    let source = sources.get(definition.file)?;
+    let parse = hlmc_syntax::parse(&source.text);
+    let node = parse.document.nodes().find(|node| {
+        let name = node.args().next();
+        node.name() == kind
+            && name.is_some_and(|entry| {
+                crate::source::Span::of(definition.file, entry.value_span()) == definition.name.span
+            })
+    })?;
+    let block = Decoding { file: definition.file, parameters }.top(node, sink)?;
+    Some(Manifest { block, path: source.path.clone() })
+}
+
+/// What a block is read with.
+struct Decoding<'d> {
+    file: FileId,
+    parameters: &'d Parameters,
+}
+
+impl Decoding<'_> {
+    /// Reads a node at the top of a manifest.
+    fn top(&self, node: hlmc_syntax::NodeRef<'_, '_>, sink: &mut Sink) -> Option<Block> {
+        let manifest = tables::language("manifest")?.root;
+        super::top(node, self.file, manifest, self.parameters, sink)
+    }
+}

@@ -1,4 +1,0 @@
-//! What each machine of a NAS with two Raspberry Pis gets.
-
-mod agents;
-mod lab;

@@ -1,0 +1,92 @@
+//! Under which name each port of each service is found.
+
+use crate::diagnostic::Sink;
+use crate::nomad::form::{Block, Body};
+use crate::resolve::Expanded;
+use crate::resolve::codes::defined_twice::defined_twice;
+use crate::source::{Span, Spanned};
+use std::collections::BTreeMap;
+
+/// The registered ports of all services, by service.
+#[derive(Debug, Default)]
+pub struct Registry {
+    services: BTreeMap<String, Vec<Registered>>,
+}
+
+/// A port and the name it is registered under.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    /// The port's label.
+    pub port: Spanned<String>,
+    /// The name in discovery; `None` with `register=#false`.
+    pub name: Option<String>,
+}
+
+impl Registry {
+    /// Collects the ports of all services; two ports under one name are reported.
+    pub fn collect(services: &[Expanded], sink: &mut Sink) -> Self {
+        let mut registry = Self::default();
+        let mut taken: BTreeMap<String, Span> = BTreeMap::new();
+        for service in services {
+            let ports = if service.core { core_ports(&service.body) } else { ports(&service.name, &service.body) };
+            for port in &ports {
+                let Some(name) = &port.name else { continue };
+                match taken.get(name) {
+                    Some(first) if !service.core => {
+                        sink.push(defined_twice(&format!("`{name}` in discovery"), port.port.span, *first));
+                    }
+                    Some(_) => {}
+                    None => {
+                        taken.insert(name.clone(), port.port.span);
+                    }
+                }
+            }
+            registry.services.insert(service.name.value.clone(), ports);
+        }
+        registry
+    }
+
+    /// The ports of a service, if there is such a service.
+    #[must_use]
+    pub fn ports(&self, service: &str) -> Option<&[Registered]> {
+        self.services.get(service).map(Vec::as_slice)
+    }
+
+    /// The names of all services.
+    pub fn services(&self) -> impl Iterator<Item = &str> + Clone {
+        self.services.keys().map(String::as_str)
+    }
+}
+
+/// The `port` blocks of a service, those of its main task first.
+pub(super) fn port_blocks(body: &Body) -> impl Iterator<Item = &Block> {
+    let tasks = body.blocks.iter().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init"));
+    std::iter::once(body).chain(tasks.map(|task| &task.body)).flat_map(|body| body.blocks("port"))
+}
+
+fn ports(service: &str, body: &Body) -> Vec<Registered> {
+    let mut first = true;
+    let mut ports = Vec::new();
+    for block in port_blocks(body) {
+        let Some(label) = block.label() else { continue };
+        let registered = block.body.bool("register").is_none_or(|register| register.value);
+        let name = registered.then(|| if first { service.to_owned() } else { format!("{service}-{}", label.value) });
+        first &= !registered;
+        ports.push(Registered { port: label.clone(), name });
+    }
+    ports
+}
+
+/// The ports that the `service` blocks of a job register.
+fn core_ports(job: &Body) -> Vec<Registered> {
+    let mut ports = Vec::new();
+    for group in job.blocks("group") {
+        let bodies = std::iter::once(&group.body).chain(group.body.blocks("task").map(|task| &task.body));
+        for service in bodies.flat_map(|body| body.blocks("service")) {
+            if let (Some(port), Some(name)) = (service.body.str("port"), service.body.str("name")) {
+                ports.push(Registered { port: port.map(str::to_owned), name: Some(name.value.to_owned()) });
+            }
+        }
+    }
+    ports
+}

@@ -1,0 +1,82 @@
+//! Annotated texts in `env`, turned into one template per task that Nomad renders into its environment.
+
+use super::job::Found;
+use super::{Context, reference, secret};
+use crate::diagnostic::Sink;
+use crate::model::Discovery;
+use crate::nomad::form::{Attribute, Block, Body, Tag, Value, ValueKind};
+use crate::resolve::codes::bad_value::bad_value;
+use crate::source::Span;
+
+/// Where the rendered environment lies: in memory, readable by the task only.
+const DESTINATION: &str = "${NOMAD_SECRETS_DIR}/hlmc.env";
+
+/// Replaces the annotated texts of every task's `env`.
+pub(super) fn resolve(job: &mut Block, context: Context<'_>, found: &mut Found, sink: &mut Sink) {
+    for group in job.body.blocks.iter_mut().filter(|block| block.name == "group") {
+        for task in group.body.blocks.iter_mut().filter(|block| block.name == "task") {
+            resolve_task(&mut task.body, context, found, sink);
+        }
+    }
+}
+
+/// Replaces the annotated texts of one task's `env`.
+pub(super) fn resolve_task(task: &mut Body, context: Context<'_>, found: &mut Found, sink: &mut Sink) {
+    let Some(at) = task.blocks.iter().position(|block| block.name == "env") else { return };
+    let span = task.blocks[at].span;
+    let (tagged, plain): (Vec<Attribute>, Vec<Attribute>) = std::mem::take(&mut task.blocks[at].body.attributes)
+        .into_iter()
+        .partition(|attribute| matches!(attribute.value.kind, ValueKind::Tagged(..)));
+    if plain.is_empty() {
+        task.blocks.remove(at);
+    } else {
+        task.blocks[at].body.attributes = plain;
+    }
+    let mut lines = String::new();
+    let (secrets, references) = (found.secrets.len(), found.references.len());
+    for attribute in &tagged {
+        if let Some(line) = line(attribute, context, found, sink) {
+            lines.push_str(&line);
+        }
+    }
+    if lines.is_empty() {
+        return;
+    }
+    let vault = found.secrets[secrets..].iter().any(|secret| secret.store == "vault");
+    let consul = context.lab.discovery == Discovery::Consul && context.lab.acl && found.references.len() > references;
+    // The identity that a store or Consul knows the task by.
+    for (name, _) in [("consul", consul), ("vault", vault)].iter().filter(|(_, needed)| *needed) {
+        task.block_mut(name, span);
+    }
+    task.blocks.push(template(lines, span));
+}
+
+fn line(attribute: &Attribute, context: Context<'_>, found: &mut Found, sink: &mut Sink) -> Option<String> {
+    let ValueKind::Tagged(tag, text) = &attribute.value.kind else { return None };
+    let key = &*attribute.name;
+    let fits = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !key.is_empty();
+    if !fits {
+        let expected = "a name of letters, digits and `_`, as the environment wants it";
+        sink.push(bad_value(key, expected, attribute.name_span));
+        return None;
+    }
+    let span = attribute.value.span;
+    if tag.value == Tag::Secret {
+        let (line, secret) = secret::line(key, text, span, context, sink)?;
+        found.secrets.push(secret);
+        return Some(line);
+    }
+    let (line, reference) = reference::line(key, tag.value, text, span, context, sink)?;
+    found.references.push(reference);
+    Some(line)
+}
+
+/// A key that the store lacks is an error of the task rather than an empty value.
+fn template(lines: String, span: Span) -> Block {
+    let mut template = Block::new("template", span);
+    template.body.set("destination", Value::str(DESTINATION, span));
+    template.body.set("env", Value::bool(true, span));
+    template.body.set("error_on_missing_key", Value::bool(true, span));
+    template.body.set("data", Value::str(lines, span));
+    template
+}

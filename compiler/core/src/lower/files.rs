@@ -1,0 +1,184 @@
+//! Files beside a manifest and files of the bundle, as templates that Nomad writes and mounts.
+
+use super::{Context, group::copy};
+use crate::diagnostic::{Sink, nearest};
+use crate::nomad::form::{Block, Body, Value, ValueKind};
+use crate::resolve::codes::{bad_value::bad_value, missing_file::missing_file, path_outside_lab::path_outside_lab};
+use crate::resolve::{Expanded, is_absolute};
+use crate::source::{ReadError, Span, Spanned, World, embedded, text};
+use std::collections::BTreeMap;
+
+/// The texts of the files that services name, by path from the lab's folder (or `hlmc:…`).
+#[derive(Debug, Default)]
+pub struct Assets {
+    texts: BTreeMap<String, String>,
+}
+
+/// A file that is mounted into a task: the template that writes it, and the mount.
+pub(super) struct Mounted {
+    pub(super) template: Block,
+    /// Path below the task's folder, and the path inside the container.
+    pub(super) source: String,
+    pub(super) target: Spanned<String>,
+}
+
+/// Reads every file that a `file` or `template` of a service names. What can't be read is reported where it is named.
+pub fn assets(services: &[Expanded], world: &dyn World, sink: &mut Sink) -> Assets {
+    let mut assets = Assets::default();
+    for service in services.iter().filter(|service| !service.core) {
+        for block in bodies(&service.body).flat_map(|body| &body.blocks) {
+            if matches!(&*block.name, "file" | "template")
+                && let Some(source) = block.label()
+                && let Some(path) = asset_path(&service.path, source, sink)
+                && !assets.texts.contains_key(&path)
+                && let Some(text) = read(&path, source, world, sink)
+            {
+                assets.texts.insert(path, text);
+            }
+        }
+    }
+    assets
+}
+
+fn bodies(service: &Body) -> impl Iterator<Item = &Body> {
+    let tasks = service.blocks.iter().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init"));
+    std::iter::once(service).chain(tasks.map(|task| &task.body))
+}
+
+/// The path of a file that a manifest names, from the lab's folder.
+fn asset_path(manifest: &str, source: &Spanned<String>, sink: &mut Sink) -> Option<String> {
+    let folder = manifest.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let (scheme, folder) = folder.strip_prefix("hlmc:").map_or(("", folder), |folder| ("hlmc:", folder));
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let mut inside = !source.starts_with('/');
+    for part in source.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => inside &= parts.pop().is_some(),
+            part => parts.push(part),
+        }
+    }
+    if !inside || source.contains('\0') {
+        sink.push(path_outside_lab(source, source.span));
+        return None;
+    }
+    Some(format!("{scheme}{}", parts.join("/")))
+}
+
+fn read(path: &str, source: &Spanned<String>, world: &dyn World, sink: &mut Sink) -> Option<String> {
+    let bytes = match path.strip_prefix("hlmc:") {
+        Some(path) => embedded(path).map(|file| file.bytes.to_vec()).ok_or(ReadError::NotFound),
+        None => world.read(path),
+    };
+    if bytes == Err(ReadError::NotFound) {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let files: Vec<String> = world.files().into_iter().flatten().collect();
+        let beside = files.iter().filter_map(|file| {
+            let (other, name) = file.rsplit_once('/')?;
+            (other == folder).then_some(name)
+        });
+        sink.push(missing_file(path, source, nearest(source, beside)));
+        return None;
+    }
+    text(path, bytes, source.span, sink)
+}
+
+/// Lowers the `file`, `template` and `generated` blocks of a task.
+pub(super) fn lower(task: &Body, expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<Mounted> {
+    let mut mounted: Vec<Mounted> = Vec::new();
+    for block in &task.blocks {
+        let (Some(source), Some(target)) = (block.label(), block.body.str("to")) else { continue };
+        let rendered = match &*block.name {
+            "template" => true,
+            "file" => false,
+            "generated" => source.ends_with(".ctmpl"),
+            _ => continue,
+        };
+        let target = target.map(str::to_owned);
+        if !is_absolute(&target, sink) {
+            continue;
+        }
+        let Some(value) = contents(block, source, expanded, context, sink) else { continue };
+        mounted.push(mount(block, value, rendered, target));
+    }
+    mounted
+}
+
+fn contents(
+    block: &Block,
+    source: &Spanned<String>,
+    expanded: &Expanded,
+    context: Context<'_>,
+    sink: &mut Sink,
+) -> Option<ValueKind> {
+    if block.name == "generated" {
+        return Some(ValueKind::Artifact(source.value.clone()));
+    }
+    // Where the path is wrong, `assets` has said so.
+    let path = asset_path(&expanded.path, source, &mut Sink::default())?;
+    let text = context.assets.texts.get(&path)?;
+    if block.name == "template" {
+        return expanded.parameters.fill_text(text, source.span, sink).map(ValueKind::Str);
+    }
+    Some(ValueKind::Str(text.clone()))
+}
+
+/// Nomad replaces a rendered file by renaming: a container that has the file itself mounted keeps the old one. With
+/// `restart` the container is made anew; with `signal` and `noop` the folder is mounted instead.
+fn mount(block: &Block, contents: ValueKind, rendered: bool, target: Spanned<String>) -> Mounted {
+    let span = target.span;
+    let change = block.body.str("change").map_or("restart", |change| change.value);
+    let destination = format!("local/files{}", target.value);
+    let mut template = Block::new("template", span);
+    let verbatim = match &contents {
+        ValueKind::Str(text) if !rendered => Some(delimiters(text)),
+        ValueKind::Artifact(_) if !rendered => Some(delimiters("{{")),
+        _ => None,
+    };
+    template.body.set("destination", Value::str(destination.clone(), span));
+    if change != "restart" {
+        template.body.set("change_mode", Value::str(change, span));
+    }
+    copy(&block.body, &mut template.body, &[("signal", "change_signal"), ("mode", "perms")]);
+    if let Some((left, right)) = verbatim.filter(|(left, _)| left != "{{") {
+        template.body.set("left_delimiter", Value::str(left, span));
+        template.body.set("right_delimiter", Value::str(right, span));
+    }
+    template.body.set("data", Value { kind: contents, span });
+    let folder = target.rsplit_once('/').map(|(folder, _)| folder.to_owned()).filter(|folder| !folder.is_empty());
+    match folder {
+        Some(folder) if change != "restart" => {
+            Mounted { template, source: format!("local/files{folder}"), target: Spanned::new(folder, span) }
+        }
+        _ => Mounted { template, source: destination, target },
+    }
+}
+
+/// Template delimiters that don't occur in a text, so that nothing in it is rendered.
+fn delimiters(text: &str) -> (String, String) {
+    if !text.contains("{{") {
+        return ("{{".into(), "}}".into());
+    }
+    let mut mark = String::from("hlmc");
+    while text.contains(&format!("<<{mark}")) {
+        mark.push('-');
+    }
+    (format!("<<{mark}"), format!("{mark}>>"))
+}
+
+/// Reports a text that isn't the path of a URL.
+pub(super) fn is_url_path(path: &Spanned<String>, sink: &mut Sink) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-._~%!$&'()+,;=:@?*".contains(&b);
+    let fits = path.starts_with('/') && path.bytes().all(plain);
+    if !fits {
+        sink.push(bad_value(path, "the path of a URL, such as `/healthz`", path.span));
+    }
+    fits
+}
+
+/// The place of a mounted file's target, for whoever mounts it.
+impl Mounted {
+    pub(super) fn span(&self) -> Span {
+        self.target.span
+    }
+}

@@ -1,0 +1,221 @@
+//! The group of a service: network, volumes, registrations, tasks.
+
+use super::discovery::port_blocks;
+use super::job::Found;
+use super::{Context, codes::needs_consul::needs_consul, codes::no_port, task};
+use crate::diagnostic::Sink;
+use crate::model::{Discovery, Protocol};
+use crate::nomad::form::{Attribute, Block, Body, Value};
+use crate::resolve::codes::unknown_reference::unknown_reference;
+use crate::resolve::{Expanded, NameKind, check_name, port};
+use crate::source::{Span, Spanned};
+
+/// How long a stopping instance stays up once it is taken out of discovery, so that nobody is sent to it.
+const SHUTDOWN_DELAY: &str = "5s";
+
+/// Lowers the one group of a service.
+pub(super) fn lower(expanded: &Expanded, context: Context<'_>, found: &mut Found, sink: &mut Sink) -> Block {
+    let (body, span) = (&expanded.body, expanded.name.span);
+    let mut group = Block::labelled("group", expanded.name.clone(), span);
+    if let Some(count) = body.attribute("count") {
+        group.body.set("count", count.value.clone());
+    }
+    let services = services(expanded, context, sink);
+    if !services.is_empty() {
+        group.body.set("shutdown_delay", Value::str(SHUTDOWN_DELAY, span));
+    }
+    group.body.blocks.extend(network(body, context, span, sink));
+    volumes(body, &mut group.body, sink);
+    group.body.blocks.extend(services);
+    for task in body.blocks.iter().filter(|block| matches!(&*block.name, "init" | "sidecar")) {
+        group.body.blocks.extend(task::extra(task, expanded, context, found, sink));
+    }
+    group.body.blocks.push(task::main(expanded, context, found, sink));
+    for task in body.blocks("task") {
+        group.body.blocks.extend(task::extra(task, expanded, context, found, sink));
+    }
+    group
+}
+
+fn network(body: &Body, context: Context<'_>, span: Span, sink: &mut Sink) -> Option<Block> {
+    let mode = body.str("network").filter(|mode| mode.value != "host");
+    let ports: Vec<Block> = port_blocks(body).filter_map(|block| lower_port(block, context, sink)).collect();
+    if mode.is_none() && ports.is_empty() {
+        return None;
+    }
+    let mut network = Block::new("network", ports.first().map_or(span, |port| port.span));
+    if let Some(mode) = mode {
+        network.body.set("mode", Value::str(mode.value, mode.span));
+    }
+    network.body.blocks = ports;
+    Some(network)
+}
+
+/// A fixed port is taken on the lab's network only: without `host_network` Nomad would give the second claimant the next
+/// address of the same interface, and both would run (nomad/structs/network.go, AssignPorts).
+fn lower_port(block: &Block, context: Context<'_>, sink: &mut Sink) -> Option<Block> {
+    let label = block.label()?;
+    if !check_name("port", label, NameKind::Port, sink) {
+        return None;
+    }
+    let mut lowered = Block::labelled("port", label.clone(), label.span);
+    for (ours, theirs) in [("static", "static"), ("to", "to")] {
+        if let Some(number) = port(&block.body, ours, sink) {
+            lowered.body.set(theirs, Value::int(i64::from(number.value), number.span));
+            if theirs == "static" {
+                lowered.body.set("host_network", Value::str(lan(context), number.span));
+            }
+        }
+    }
+    Some(lowered)
+}
+
+/// The name of the network that fixed ports are taken on, as the nodes' agents declare it.
+pub(super) fn lan<'c>(context: Context<'c>) -> &'c str {
+    context.lab.networks.first().map_or("lan", |network| network.name.as_str())
+}
+
+/// What each port of a service speaks, by its label.
+pub(super) fn protocols(body: &Body) -> Vec<(&str, Protocol)> {
+    port_blocks(body)
+        .filter_map(|block| {
+            let protocol = match block.body.str("protocol").map(|protocol| protocol.value) {
+                Some("udp") => Protocol::Udp,
+                Some("both") => Protocol::Both,
+                _ => Protocol::Tcp,
+            };
+            Some((block.label()?.as_str(), protocol))
+        })
+        .collect()
+}
+
+/// The volumes that the group asks for; several tasks may mount the same one.
+fn volumes(body: &Body, group: &mut Body, sink: &mut Sink) {
+    let tasks = body.blocks.iter().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init"));
+    let mut volumes: Vec<(Spanned<String>, bool)> = Vec::new();
+    for block in std::iter::once(body).chain(tasks.map(|task| &task.body)).flat_map(|body| body.blocks("volume")) {
+        let Some(label) = block.label() else { continue };
+        if !check_name("volume", label, NameKind::Volume, sink) {
+            continue;
+        }
+        let read_only = block.body.bool("read-only").is_some_and(|read_only| read_only.value);
+        match volumes.iter_mut().find(|(known, _)| known.value == label.value) {
+            Some((_, all_read)) => *all_read &= read_only,
+            None => volumes.push((label.clone(), read_only)),
+        }
+    }
+    for (name, read_only) in volumes {
+        let span = name.span;
+        let mut block = Block::labelled("volume", name.clone(), span);
+        block.body.set("type", Value::str("host", span));
+        block.body.set("source", Value::str(name.value, span));
+        if read_only {
+            block.body.set("read_only", Value::bool(true, span));
+        }
+        group.blocks.push(block);
+    }
+}
+
+/// One `service` block for each registered port, with the checks that are about it.
+fn services(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<Block> {
+    let body = &expanded.body;
+    let ports = context.registry.ports(&expanded.name).unwrap_or_default();
+    let mut services = Vec::new();
+    for registered in ports {
+        let Some(name) = &registered.name else { continue };
+        let span = registered.port.span;
+        let mut block = Block::new("service", span);
+        block.body.set("name", Value::str(name.clone(), span));
+        block.body.set("port", Value::str(registered.port.value.clone(), span));
+        if context.lab.discovery == Discovery::Nomad {
+            block.body.set("provider", Value::str("nomad", span));
+        }
+        if let Some(tags) = body.attribute("tags") {
+            block.body.attributes.push(Attribute { name: "tags".into(), ..tags.clone() });
+        }
+        services.push((registered.port.value.as_str(), block));
+    }
+    for (task, check) in checks(expanded) {
+        let place = check.label().map_or(check.span, |label| label.span);
+        let named = check.body.str("port");
+        let target = match named {
+            Some(port) => services.iter_mut().find(|(label, _)| *label == port.value),
+            None => services.first_mut(),
+        };
+        match (target, named) {
+            (Some((_, service)), _) => service.body.blocks.extend(lower_check(check, task, context, sink)),
+            (None, Some(port)) => {
+                let known = ports.iter().map(|port| port.port.as_str());
+                let what = format!("registered port of `{}`", expanded.name.value);
+                sink.push(unknown_reference(&what, port.value, port.span, known));
+            }
+            (None, None) => sink.push(no_port::no_port("check", &expanded.name, place)),
+        }
+    }
+    services.into_iter().map(|(_, block)| block).collect()
+}
+
+/// The checks of all tasks with the name of their task.
+fn checks(expanded: &Expanded) -> impl Iterator<Item = (&str, &Block)> {
+    let own = expanded.body.blocks("check").map(|check| (expanded.name.as_str(), check));
+    let tasks = expanded.body.blocks.iter().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init"));
+    own.chain(tasks.flat_map(|task| {
+        let name = task.label().map_or("", |label| label.as_str());
+        task.body.blocks("check").map(move |check| (name, check))
+    }))
+}
+
+fn lower_check(check: &Block, task: &str, context: Context<'_>, sink: &mut Sink) -> Option<Block> {
+    let kind = check.label()?;
+    let span = kind.span;
+    if !matches!(kind.as_str(), "http" | "https" | "tcp" | "grpc" | "script") {
+        let known = ["http", "https", "tcp", "grpc", "script"];
+        sink.push(unknown_reference("type of check", kind, span, known));
+        return None;
+    }
+    let mut block = Block::new("check", span);
+    let value = if kind.as_str() == "https" { "http" } else { kind.as_str() };
+    block.body.set("type", Value::str(value, span));
+    match kind.as_str() {
+        "http" | "https" => {
+            let path = check.body.attribute("path").map_or_else(|| Value::str("/", span), |path| path.value.clone());
+            block.body.set("path", path);
+            copy(&check.body, &mut block.body, &[("method", "method")]);
+            if kind.as_str() == "https" {
+                block.body.set("protocol", Value::str("https", span));
+                block.body.set("tls_skip_verify", Value::bool(true, span));
+            }
+        }
+        "script" | "grpc" => {
+            if context.lab.discovery == Discovery::Nomad {
+                sink.push(needs_consul(&format!("a check of type `{}`", kind.value), span));
+                return None;
+            }
+            if kind.as_str() == "script" {
+                block.body.set("task", Value::str(task, span));
+                copy(&check.body, &mut block.body, &[("command", "command"), ("args", "args")]);
+            }
+        }
+        _ => {}
+    }
+    for (name, default) in [("interval", "15s"), ("timeout", "5s")] {
+        let value = check.body.attribute(name).map_or_else(|| Value::str(default, span), |value| value.value.clone());
+        block.body.set(name, value);
+    }
+    if let Some(grace) = check.body.attribute("grace") {
+        let mut restart = Block::new("check_restart", grace.value.span);
+        restart.body.set("limit", Value::int(3, grace.value.span));
+        restart.body.set("grace", grace.value.clone());
+        block.body.blocks.push(restart);
+    }
+    Some(block)
+}
+
+/// Copies attributes under Nomad's names.
+pub(super) fn copy(from: &Body, to: &mut Body, names: &[(&str, &'static str)]) {
+    for (ours, theirs) in names {
+        if let Some(attribute) = from.attribute(ours) {
+            to.set(*theirs, attribute.value.clone());
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! A whole service as a job.
+
+use super::discovery::Registered;
+use super::{Context, codes::no_port, env, files, group, placement, view};
+use crate::decode::manifests::top;
+use crate::diagnostic::Sink;
+use crate::model::{Arch, Metrics, Platforms, Reference, Route, SecretReference, Service};
+use crate::nomad::form::{Block, Body, Value};
+use crate::nomad::schema::BlockType;
+use crate::resolve::codes::unknown_reference::unknown_reference;
+use crate::resolve::{Expanded, NameKind, check_name};
+use crate::source::{Span, Spanned};
+
+/// The key in every job's `meta` that names the lab it belongs to, so that a deployment knows what to stop.
+pub const OWNER: &str = "hlmc-lab";
+
+/// What lowering finds that a job has no words for.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) secrets: Vec<SecretReference>,
+    pub(super) references: Vec<Reference>,
+}
+
+/// Lowers one service.
+pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Service {
+    let span = expanded.name.span;
+    let mut found = Found::default();
+    let mut job = Block::labelled("job", expanded.name.clone(), span);
+    let namespace = text(&expanded.body, "namespace").unwrap_or_else(|| Spanned::new("default".into(), span));
+    check_name("namespace", &namespace, NameKind::Label, sink);
+    if expanded.core {
+        job.body = expanded.body.clone();
+        env::resolve(&mut job, context, &mut found, sink);
+        complete_core(&mut job.body, span, context);
+    } else {
+        job.body = generated(expanded, &namespace, context, &mut found, sink);
+        if let Some(over) = expanded.body.block("nomad") {
+            job.body.merge(&over.body, job_type());
+        }
+    }
+    let platforms = platforms(&expanded.body);
+    let protocols = group::protocols(&expanded.body);
+    let mut groups = view::groups(&job);
+    for port in groups.iter_mut().flat_map(|group| &mut group.ports) {
+        if let Some((_, protocol)) = protocols.iter().find(|(label, _)| *label == port.label.value) {
+            port.protocol = *protocol;
+        }
+    }
+    Service {
+        name: expanded.name.clone(),
+        description: text(&expanded.body, "description").map(|text| text.value).unwrap_or_default(),
+        namespace,
+        kind: job.body.str("type").map_or("service", |kind| kind.value).to_owned(),
+        groups,
+        routes: routes(expanded, context, sink),
+        metrics: metrics(expanded, context, sink),
+        secrets: found.secrets,
+        references: found.references,
+        after: after(&expanded.body, context, sink),
+        platforms,
+        assets: Vec::new(),
+        manifest: expanded.path.to_string(),
+        job,
+        span,
+    }
+}
+
+/// The table of `job`.
+pub(super) fn job_type() -> Option<&'static BlockType> {
+    top("job")
+}
+
+/// A text of a body, owned.
+pub(super) fn text(body: &Body, name: &str) -> Option<Spanned<String>> {
+    body.str(name).map(|text| text.map(str::to_owned))
+}
+
+fn generated(
+    expanded: &Expanded,
+    namespace: &Spanned<String>,
+    context: Context<'_>,
+    found: &mut Found,
+    sink: &mut Sink,
+) -> Body {
+    let (body, span) = (&expanded.body, expanded.name.span);
+    let mut job = Body::default();
+    let kind = text(body, "type");
+    let periodic = body.block("periodic");
+    let kind = match (&kind, periodic) {
+        (Some(kind), _) => Value::str(kind.value.clone(), kind.span),
+        (None, Some(periodic)) => Value::str("batch", periodic.span),
+        (None, None) => Value::str("service", span),
+    };
+    job.set("type", kind);
+    if namespace.value != "default" {
+        job.set("namespace", Value::str(namespace.value.clone(), namespace.span));
+    }
+    if context.lab.region != "global" {
+        job.set("region", Value::str(context.lab.region.clone(), span));
+    }
+    job.set("datacenters", Value::strings([context.lab.datacenter.clone()], span));
+    if let Some(priority) = body.attribute("priority") {
+        job.set("priority", priority.value.clone());
+    }
+    placement::lower(body, &mut job, sink);
+    if let Some(periodic) = periodic {
+        job.blocks.push(lower_periodic(periodic));
+    }
+    let mut meta = Block::new("meta", span);
+    meta.body.set(OWNER, Value::str(context.lab.name.value.clone(), span));
+    job.blocks.push(meta);
+    job.blocks.push(group::lower(expanded, context, found, sink));
+    job
+}
+
+/// A job of the core form gets the owner tag, and the lab's datacenter where it names none.
+fn complete_core(job: &mut Body, span: Span, context: Context<'_>) {
+    if job.attribute("datacenters").is_none() {
+        job.set("datacenters", Value::strings([context.lab.datacenter.clone()], span));
+    }
+    let meta = job.block_mut("meta", span);
+    meta.body.set(OWNER, Value::str(context.lab.name.value.clone(), span));
+}
+
+fn lower_periodic(periodic: &Block) -> Block {
+    let mut block = Block::new("periodic", periodic.span);
+    if let Some(cron) = periodic.label() {
+        block.body.set("crons", Value::strings([cron.value.clone()], cron.span));
+    }
+    for (ours, theirs) in [("time-zone", "time_zone"), ("prohibit-overlap", "prohibit_overlap")] {
+        if let Some(attribute) = periodic.body.attribute(ours) {
+            block.body.set(theirs, attribute.value.clone());
+        }
+    }
+    block
+}
+
+/// The registered port that something is about: the one it names, or the first. Reports what is wrong.
+fn port<'c>(
+    what: &str,
+    named: Option<Spanned<&str>>,
+    place: Span,
+    service: &str,
+    context: Context<'c>,
+    sink: &mut Sink,
+) -> Option<&'c str> {
+    let ports = context.registry.ports(service).unwrap_or_default();
+    let port: &Registered = match named {
+        Some(name) => {
+            let port = ports.iter().find(|port| port.port.value == name.value);
+            if port.is_none() {
+                let known = ports.iter().map(|port| port.port.as_str());
+                sink.push(unknown_reference(&format!("port of `{service}`"), name.value, name.span, known));
+            }
+            port?
+        }
+        None => {
+            let port = ports.iter().find(|port| port.name.is_some()).or_else(|| ports.first());
+            if port.is_none() {
+                sink.push(no_port::no_port(what, service, place));
+            }
+            port?
+        }
+    };
+    if port.name.is_none() {
+        sink.push(no_port::not_registered(what, &port.port, place, port.port.span));
+    }
+    port.name.as_deref()
+}
+
+fn routes(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<Route> {
+    let mut routes = Vec::new();
+    for block in expanded.body.blocks("route") {
+        let Some(label) = block.label() else { continue };
+        let named = block.body.str("port");
+        let upstream = port("route", named, label.span, &expanded.name, context, sink);
+        let host = match text(&block.body, "host") {
+            Some(host) => host,
+            None => Spanned::new(format!("{}.{}", label.value, context.lab.domain.value), label.span),
+        };
+        let path = text(&block.body, "path").unwrap_or_else(|| Spanned::new("/".into(), label.span));
+        let fine = check_name("route", &host, NameKind::Host, sink) & files::is_url_path(&path, sink);
+        if let (Some(upstream), true) = (upstream, fine) {
+            routes.push(Route {
+                host,
+                path,
+                upstream: upstream.to_owned(),
+                public: block.body.bool("public").is_some_and(|public| public.value),
+                auth: text(&block.body, "auth"),
+                span: label.span,
+            });
+        }
+    }
+    routes
+}
+
+fn metrics(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Option<Metrics> {
+    let block = expanded.body.block("metrics")?;
+    let upstream = port("metrics", block.body.str("port"), block.span, &expanded.name, context, sink)?;
+    let path = text(&block.body, "path").unwrap_or_else(|| Spanned::new("/metrics".into(), block.span));
+    files::is_url_path(&path, sink).then(|| Metrics {
+        upstream: upstream.to_owned(),
+        path: path.value,
+        span: block.span,
+    })
+}
+
+fn after(body: &Body, context: Context<'_>, sink: &mut Sink) -> Vec<Spanned<String>> {
+    let mut after = Vec::new();
+    for name in body.strings("after") {
+        if context.registry.ports(name.value).is_some() {
+            after.push(name.map(str::to_owned));
+        } else {
+            sink.push(unknown_reference("service", name.value, name.span, context.registry.services()));
+        }
+    }
+    after
+}
+
+/// The architectures that the manifest states for its images.
+fn platforms(body: &Body) -> Vec<Platforms> {
+    let tasks = body.blocks.iter().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init"));
+    let mut platforms = Vec::new();
+    for body in std::iter::once(body).chain(tasks.map(|task| &task.body)) {
+        if let (Some(image), Some(attribute)) = (body.str("image"), body.attribute("arch")) {
+            platforms.push(platform(image.value, body, attribute.value.span));
+        }
+    }
+    for block in body.blocks("platforms") {
+        if let Some(image) = block.label() {
+            platforms.push(platform(image, &block.body, image.span));
+        }
+    }
+    platforms
+}
+
+fn platform(image: &str, body: &Body, span: Span) -> Platforms {
+    let arches = body.strings("arch").filter_map(|arch| Arch::from_name(arch.value)).collect();
+    Platforms { image: image.to_owned(), arches, span }
+}

@@ -1,0 +1,31 @@
+//! From a whole service to its job: Nomad's names, every generated value with the place it follows from.
+
+pub mod codes;
+mod discovery;
+mod env;
+mod files;
+mod group;
+mod job;
+mod placement;
+mod reference;
+mod secret;
+mod task;
+mod view;
+
+pub use discovery::{Registered, Registry};
+pub use files::{Assets, assets};
+pub use job::{OWNER, service};
+pub use view::groups;
+
+use crate::model::Lab;
+
+/// What lowering one service may look at.
+#[derive(Clone, Copy)]
+pub struct Context<'c> {
+    /// The lab without its services.
+    pub lab: &'c Lab,
+    /// Every service's registered ports.
+    pub registry: &'c Registry,
+    /// Texts of the files that services name.
+    pub assets: &'c Assets,
+}

@@ -1,0 +1,135 @@
+//! `(address)"service:port"` and its relatives as text that Nomad fills in from discovery.
+
+use super::codes::bad_reference::bad_reference;
+use super::{Context, codes::no_port};
+use crate::diagnostic::Sink;
+use crate::model::{Discovery, Reference};
+use crate::nomad::form::Tag;
+use crate::resolve::codes::unknown_reference::unknown_reference;
+use crate::source::Span;
+
+/// A reference as it is written.
+struct Parts<'t> {
+    /// Literal text in front: `http://`.
+    before: &'t str,
+    service: &'t str,
+    port: &'t str,
+    /// Literal text behind: `/path`.
+    behind: &'t str,
+}
+
+/// The name of an annotation, for messages.
+pub(super) const fn tag_name(tag: Tag) -> &'static str {
+    match tag {
+        Tag::Secret => "secret",
+        Tag::Address => "address",
+        Tag::Host => "host",
+        Tag::Port => "port",
+        Tag::Url => "url",
+    }
+}
+
+/// Turns a reference into a line of an env file: `KEY="{{ … }}"`, once discovery knows an instance. `None` once what is wrong is reported.
+pub(super) fn line(
+    key: &str,
+    tag: Tag,
+    text: &str,
+    span: Span,
+    context: Context<'_>,
+    sink: &mut Sink,
+) -> Option<(String, Reference)> {
+    let form = if tag == Tag::Url { "http://SERVICE:PORT/path" } else { "SERVICE:PORT" };
+    let Some(parts) = parts(tag, text) else {
+        sink.push(bad_reference(tag_name(tag), text, form, span));
+        return None;
+    };
+    let name = registered(&parts, span, context, sink)?;
+    let function = match context.lab.discovery {
+        Discovery::Consul => "service",
+        Discovery::Nomad => "nomadService",
+    };
+    let value = match tag {
+        Tag::Host => "{{ .Address }}",
+        Tag::Port => "{{ .Port }}",
+        _ => "{{ .Address }}:{{ .Port }}",
+    };
+    let (before, behind) = (literal(parts.before), literal(parts.behind));
+    let line = format!(
+        "{{{{ with {function} \"{name}\" }}}}{{{{ with index . 0 }}}}{key}=\"{before}{value}{behind}\"{{{{ end }}}}{{{{ end }}}}\n"
+    );
+    let reference = Reference { tag, service: parts.service.to_owned(), port: parts.port.to_owned(), span };
+    Some((line, reference))
+}
+
+fn parts(tag: Tag, text: &str) -> Option<Parts<'_>> {
+    let (before, rest) = if tag == Tag::Url {
+        let scheme = text.find("://")? + 3;
+        let authority = text[scheme..].find(['/', '?', '#']).map_or(text.len(), |at| scheme + at);
+        let user = text[scheme..authority].rfind('@').map_or(scheme, |at| scheme + at + 1);
+        (&text[..user], &text[user..])
+    } else {
+        ("", text)
+    };
+    let end = if tag == Tag::Url { rest.find(['/', '?', '#']).unwrap_or(rest.len()) } else { rest.len() };
+    let (service, port) = rest[..end].split_once(':')?;
+    let fits =
+        |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    (fits(service) && fits(port)).then_some(Parts { before, service, port, behind: &rest[end..] })
+}
+
+/// The name that the port is registered under.
+fn registered<'c>(parts: &Parts<'_>, span: Span, context: Context<'c>, sink: &mut Sink) -> Option<&'c str> {
+    let Some(ports) = context.registry.ports(parts.service) else {
+        sink.push(unknown_reference("service", parts.service, span, context.registry.services()));
+        return None;
+    };
+    let Some(port) = ports.iter().find(|port| port.port.value == parts.port) else {
+        let known = ports.iter().map(|port| port.port.as_str());
+        sink.push(unknown_reference(&format!("port of `{}`", parts.service), parts.port, span, known));
+        return None;
+    };
+    if port.name.is_none() {
+        sink.push(no_port::not_registered("address", &port.port, span, port.port.span));
+    }
+    port.name.as_deref()
+}
+
+/// Literal text inside a double-quoted value of an env file that is itself a template.
+fn literal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '{' => out.push_str("{{ \"{\" }}"),
+            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_a_url_at_service_and_port() {
+        let parts = parts(Tag::Url, "redis://user:pw@cache:redis/0?x=1").unwrap();
+        assert_eq!(
+            (parts.before, parts.service, parts.port, parts.behind),
+            ("redis://user:pw@", "cache", "redis", "/0?x=1")
+        );
+    }
+
+    #[test]
+    fn refuses_what_has_no_port() {
+        assert!(parts(Tag::Address, "cache").is_none());
+        assert!(parts(Tag::Url, "cache:redis").is_none());
+        assert!(parts(Tag::Host, "10.0.0.1:80").is_none());
+    }
+
+    #[test]
+    fn literal_text_stays_literal() {
+        assert_eq!(literal("a{{b}}\"\n"), "a{{ \"{\" }}{{ \"{\" }}b}}\\\"\\u000a");
+    }
+}

@@ -1,0 +1,112 @@
+//! `(secret)"store:path#key"` as text that Nomad fills in from the store.
+
+use super::Context;
+use super::codes::{bad_reference::bad_reference, unknown_secret};
+use crate::diagnostic::Sink;
+use crate::model::SecretReference;
+use crate::source::Span;
+
+/// Turns a reference to a secret into a line of an env file. `None` once what is wrong is reported.
+pub(super) fn line(
+    key: &str,
+    text: &str,
+    span: Span,
+    context: Context<'_>,
+    sink: &mut Sink,
+) -> Option<(String, SecretReference)> {
+    let parsed = text.split_once(':').and_then(|(store, rest)| Some((store, rest.split_once('#')?)));
+    let Some((store, (path, secret))) = parsed.filter(|(store, (path, key))| {
+        ![*store, *path, *key].iter().any(|part| part.is_empty() || part.chars().any(char::is_control))
+    }) else {
+        sink.push(bad_reference("secret", text, "STORE:PATH#KEY", span));
+        return None;
+    };
+    if !declared(store, path, secret, span, context, sink) {
+        return None;
+    }
+    let line = match store {
+        "vault" => {
+            let path = data_path(path);
+            format!(
+                "{{{{ with secret {} }}}}{key}={{{{ {} | toJSON }}}}{{{{ end }}}}\n",
+                quoted(&path),
+                field(".Data.data", secret)
+            )
+        }
+        _ => format!(
+            "{{{{ with nomadVar {} }}}}{key}={{{{ {} | toJSON }}}}{{{{ end }}}}\n",
+            quoted(path),
+            if is_identifier(secret) {
+                format!(".{secret}.Value")
+            } else {
+                format!("(index . {}).Value", quoted(secret))
+            }
+        ),
+    };
+    let reference = SecretReference { store: store.into(), path: path.into(), key: secret.into(), span };
+    Some((line, reference))
+}
+
+fn declared(store: &str, path: &str, key: &str, span: Span, context: Context<'_>, sink: &mut Sink) -> bool {
+    let stores = &context.lab.stores;
+    let Some(found) = stores.iter().find(|known| known.name.value == store) else {
+        sink.push(unknown_secret::unknown_store(store, span, stores.iter().map(|known| known.name.as_str())));
+        return false;
+    };
+    let Some((held, keys)) = found.holds.iter().find(|(held, _)| held.value == path) else {
+        let paths = found.holds.iter().map(|(held, _)| held.as_str());
+        sink.push(unknown_secret::unknown_path(&found.name, path, key, span, paths));
+        return false;
+    };
+    let known = keys.iter().any(|known| known.value == key);
+    if !known {
+        sink.push(unknown_secret::unknown_key(held, key, span, keys.iter().map(|known| known.as_str())));
+    }
+    known
+}
+
+/// The path that Vault's key-value engine, version 2, answers reads at: `data` comes behind the mount.
+fn data_path(path: &str) -> String {
+    match path.split_once('/') {
+        Some((mount, rest)) => format!("{mount}/data/{rest}"),
+        None => path.to_owned(),
+    }
+}
+
+fn field(of: &str, key: &str) -> String {
+    if is_identifier(key) { format!("{of}.{key}") } else { format!("index {of} {}", quoted(key)) }
+}
+
+fn is_identifier(text: &str) -> bool {
+    text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// A text as a string of Go's template language.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_are_no_identifiers_are_indexed() {
+        assert_eq!(field(".Data.data", "admin_password"), ".Data.data.admin_password");
+        assert_eq!(field(".Data.data", "admin-password"), "index .Data.data \"admin-password\"");
+    }
+
+    #[test]
+    fn vault_reads_version_two_paths() {
+        assert_eq!(data_path("secret/a/b"), "secret/data/a/b");
+    }
+}

@@ -1,0 +1,185 @@
+//! The tasks of a group: driver configuration, environment, files, resources.
+
+use super::codes::missing_image::missing_image;
+use super::files::{self, Mounted};
+use super::group::copy;
+use super::job::{Found, text};
+use super::{Context, env};
+use crate::diagnostic::Sink;
+use crate::nomad::form::{Block, Body, Value, ValueKind};
+use crate::nomad::tables;
+use crate::resolve::{Expanded, NameKind, check_name, is_absolute};
+use crate::source::{Span, Spanned};
+
+/// CPU in MHz and memory in MiB of a task that says nothing, a little more than Nomad's own 100 and 300 leave to chance.
+const CPU: i64 = 100;
+const MEMORY: i64 = 256;
+const MIB: i64 = 1 << 20;
+
+/// The main task, named like the service.
+pub(super) fn main(expanded: &Expanded, context: Context<'_>, found: &mut Found, sink: &mut Sink) -> Block {
+    let name = expanded.name.clone();
+    let networked = expanded.body.str("network").map(|mode| mode.value.to_owned());
+    lower(&name, &expanded.body, networked.as_deref(), expanded, context, found, sink)
+}
+
+/// A `task`, `sidecar` or `init` block.
+pub(super) fn extra(
+    block: &Block,
+    expanded: &Expanded,
+    context: Context<'_>,
+    found: &mut Found,
+    sink: &mut Sink,
+) -> Option<Block> {
+    let name = block.label()?;
+    if !check_name("task", name, NameKind::Label, sink) {
+        return None;
+    }
+    let networked = expanded.body.str("network").map(|mode| mode.value.to_owned());
+    let mut task = lower(name, &block.body, networked.as_deref(), expanded, context, found, sink);
+    if block.name != "task" {
+        let mut lifecycle = Block::new("lifecycle", block.span);
+        lifecycle.body.set("hook", Value::str("prestart", block.span));
+        lifecycle.body.set("sidecar", Value::bool(block.name == "sidecar", block.span));
+        task.body.blocks.insert(0, lifecycle);
+    }
+    Some(task)
+}
+
+fn lower(
+    name: &Spanned<String>,
+    body: &Body,
+    network: Option<&str>,
+    expanded: &Expanded,
+    context: Context<'_>,
+    found: &mut Found,
+    sink: &mut Sink,
+) -> Block {
+    let span = name.span;
+    let mut task = Block::labelled("task", name.clone(), span);
+    let driver = text(body, "driver").unwrap_or_else(|| Spanned::new("docker".into(), span));
+    task.body.set("driver", Value::str(driver.value.clone(), driver.span));
+    copy(body, &mut task.body, &[("user", "user"), ("kill-timeout", "kill_timeout"), ("kill-signal", "kill_signal")]);
+    let files = files::lower(body, expanded, context, sink);
+    let mut config = config(name, body, &driver, network, sink);
+    mounts(body, &driver, &files, &mut config.body, sink);
+    if let Some(over) = body.block("config") {
+        let ty = tables::language(&format!("driver-{}", driver.value)).map(|language| language.root);
+        config.body.merge(&over.body, ty);
+    }
+    task.body.blocks.push(config);
+    if let Some(env) = body.block("env").filter(|env| !env.body.attributes.is_empty()) {
+        task.body.blocks.push(env.clone());
+    }
+    volume_mounts(body, &mut task.body, sink);
+    task.body.blocks.push(resources(body, span));
+    env::resolve_task(&mut task.body, context, found, sink);
+    task.body.blocks.extend(files.into_iter().map(|file| file.template));
+    task
+}
+
+fn is_container(driver: &str) -> bool {
+    matches!(driver, "docker" | "podman")
+}
+
+fn config(name: &str, body: &Body, driver: &Spanned<String>, network: Option<&str>, sink: &mut Sink) -> Block {
+    let mut config = Block::new("config", driver.span);
+    match body.attribute("image") {
+        Some(image) => config.body.set("image", image.value.clone()),
+        None if is_container(driver) && body.block("config").is_none_or(|it| it.body.attribute("image").is_none()) => {
+            sink.push(missing_image(name, driver, driver.span));
+        }
+        None => {}
+    }
+    copy(body, &mut config.body, &[("command", "command"), ("args", "args"), ("privileged", "privileged")]);
+    if is_container(driver) {
+        match network {
+            Some(mode @ ("host" | "none")) => config.body.set("network_mode", Value::str(mode, driver.span)),
+            Some(_) => {}
+            None => {
+                let ports: Vec<_> = body.blocks("port").filter_map(Block::label).collect();
+                if let Some(first) = ports.first() {
+                    let names = ports.iter().map(|port| port.value.clone());
+                    config.body.set("ports", Value::strings(names, first.span));
+                }
+            }
+        }
+    }
+    config
+}
+
+/// Files and paths of the node, mounted into a container. Other drivers see files in their task's folder.
+fn mounts(body: &Body, driver: &str, files: &[Mounted], config: &mut Body, sink: &mut Sink) {
+    if !is_container(driver) {
+        return;
+    }
+    let mut targets: Vec<&str> = Vec::new();
+    for file in files {
+        if !targets.contains(&file.target.as_str()) {
+            targets.push(&file.target);
+            config.blocks.push(bind(&file.source, &file.target, true, file.span()));
+        }
+    }
+    for block in body.blocks("mount") {
+        let (Some(source), Some(target)) = (block.label(), text(&block.body, "to")) else { continue };
+        if is_absolute(source, sink) & is_absolute(&target, sink) {
+            let read_only = block.body.bool("read-only").is_some_and(|read_only| read_only.value);
+            config.blocks.push(bind(source, &target, read_only, source.span));
+        }
+    }
+}
+
+fn bind(source: &str, target: &str, read_only: bool, span: Span) -> Block {
+    let mut mount = Block::new("mount", span);
+    mount.body.set("type", Value::str("bind", span));
+    mount.body.set("source", Value::str(source, span));
+    mount.body.set("target", Value::str(target, span));
+    if read_only {
+        mount.body.set("readonly", Value::bool(true, span));
+    }
+    mount
+}
+
+fn volume_mounts(body: &Body, task: &mut Body, sink: &mut Sink) {
+    for block in body.blocks("volume") {
+        let (Some(name), Some(target)) = (block.label(), text(&block.body, "to")) else { continue };
+        if !is_absolute(&target, sink) {
+            continue;
+        }
+        let mut mount = Block::new("volume_mount", name.span);
+        mount.body.set("volume", Value::str(name.value.clone(), name.span));
+        mount.body.set("destination", Value::str(target.value, target.span));
+        copy(&block.body, &mut mount.body, &[("read-only", "read_only")]);
+        task.blocks.push(mount);
+    }
+}
+
+fn resources(body: &Body, span: Span) -> Block {
+    let empty = Body::default();
+    let written = body.block("resources");
+    let (written, span) = written.map_or((&empty, span), |block| (&block.body, block.span));
+    let mut resources = Block::new("resources", span);
+    if written.attribute("cores").is_some() {
+        copy(written, &mut resources.body, &[("cores", "cores")]);
+    } else {
+        let cpu = written.attribute("cpu").map_or_else(|| Value::int(CPU, span), |cpu| cpu.value.clone());
+        resources.body.set("cpu", cpu);
+    }
+    let memory = written.int("memory").map_or_else(|| Value::int(MEMORY, span), mebibytes);
+    resources.body.set("memory", memory);
+    if let Some(bytes) = written.int("memory-max") {
+        resources.body.set("memory_max", mebibytes(bytes));
+    }
+    for device in body.blocks("device") {
+        let Some(name) = device.label() else { continue };
+        let mut block = Block::labelled("device", name.clone(), name.span);
+        copy(&device.body, &mut block.body, &[("count", "count")]);
+        resources.body.blocks.push(block);
+    }
+    resources
+}
+
+/// Bytes as Nomad counts memory, rounded up.
+fn mebibytes(bytes: Spanned<i64>) -> Value {
+    Value { kind: ValueKind::Int(bytes.value.saturating_add(MIB - 1) / MIB), span: bytes.span }
+}

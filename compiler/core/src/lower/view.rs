@@ -1,0 +1,185 @@
+//! The view on a job that analysis and checks reason with, read back from the core form, however that was made.
+
+use crate::model::{Constraint, Group, Mount, Port, Protocol, Resources, Task, Volume};
+use crate::nomad::form::{Block, Body, Value, ValueKind};
+use crate::source::Spanned;
+
+const MIB: u64 = 1 << 20;
+
+/// The groups of a job.
+#[must_use]
+pub fn groups(job: &Block) -> Vec<Group> {
+    job.body.blocks("group").filter_map(|block| group(&job.body, block)).collect()
+}
+
+fn group(job: &Body, block: &Block) -> Option<Group> {
+    let name = block.label()?.clone();
+    let body = &block.body;
+    let tasks: Vec<Task> = body.blocks("task").filter_map(task).collect();
+    let mut constraints: Vec<Constraint> = constraints(job).chain(constraints(body)).collect();
+    for task in body.blocks("task") {
+        constraints.extend(self::constraints(&task.body));
+    }
+    let count = body.int("count").and_then(|count| Some(Spanned::new(u64::try_from(count.value).ok()?, count.span)));
+    let network = body.block("network");
+    Some(Group {
+        count: count.unwrap_or_else(|| Spanned::new(1, name.span)),
+        network_mode: network.and_then(|network| network.body.str("mode")).map(|mode| mode.map(str::to_owned)),
+        ports: body.blocks("network").flat_map(|network| network.body.blocks("port")).filter_map(port).collect(),
+        volumes: body.blocks("volume").filter_map(volume).collect(),
+        constraints,
+        resources: total(body, &tasks),
+        tasks,
+        span: block.span,
+        name,
+    })
+}
+
+fn constraints(body: &Body) -> impl Iterator<Item = Constraint> {
+    body.blocks("constraint").map(|block| {
+        let text = |name: &str| body_text(&block.body, name);
+        let operator = text("operator").unwrap_or_else(|| "=".into());
+        Constraint {
+            attribute: text("attribute").unwrap_or_default(),
+            operator,
+            value: text("value").unwrap_or_default(),
+            span: block.span,
+        }
+    })
+}
+
+fn body_text(body: &Body, name: &str) -> Option<String> {
+    body.str(name).map(|text| text.value.to_owned())
+}
+
+fn port(block: &Block) -> Option<Port> {
+    let number = |name: &str| {
+        let number = block.body.int(name)?;
+        Some(Spanned::new(u16::try_from(number.value).ok().filter(|port| *port > 0)?, number.span))
+    };
+    Some(Port {
+        label: block.label()?.clone(),
+        fixed: number("static"),
+        to: number("to").map(|to| to.value),
+        protocol: Protocol::Both,
+    })
+}
+
+fn volume(block: &Block) -> Option<Volume> {
+    let source = block.body.str("source")?.map(str::to_owned);
+    Some(Volume {
+        label: block.label()?.clone(),
+        kind: body_text(&block.body, "type").unwrap_or_default(),
+        source,
+        read_only: block.body.bool("read_only").is_some_and(|read_only| read_only.value),
+    })
+}
+
+fn task(block: &Block) -> Option<Task> {
+    let name = block.label()?.clone();
+    let body = &block.body;
+    let empty = Body::default();
+    let config = body.block("config").map_or(&empty, |config| &config.body);
+    let privileged = config.bool("privileged").filter(|privileged| privileged.value);
+    Some(Task {
+        driver: body.str("driver")?.map(str::to_owned),
+        image: config.str("image").map(|image| image.map(str::to_owned)),
+        mounts: mounts(config),
+        privileged: privileged.map(|privileged| privileged.span),
+        capabilities: config.strings("cap_add").map(|capability| capability.map(str::to_owned)).collect(),
+        devices: body
+            .block("resources")
+            .into_iter()
+            .flat_map(|resources| resources.body.blocks("device"))
+            .filter_map(|device| device.label().cloned())
+            .collect(),
+        resources: resources(body),
+        span: block.span,
+        name,
+    })
+}
+
+/// Absolute paths of the node in Docker's `mount` blocks and `volumes` list.
+fn mounts(config: &Body) -> Vec<Mount> {
+    let mut mounts = Vec::new();
+    for block in config.blocks("mount") {
+        let kind = block.body.str("type").map_or("volume", |kind| kind.value);
+        if let Some(source) = block.body.str("source").filter(|source| kind == "bind" && source.starts_with('/')) {
+            let read_only = block.body.bool("readonly").is_some_and(|read_only| read_only.value);
+            mounts.push(Mount { source: source.map(str::to_owned), read_only });
+        }
+    }
+    let maps = match config.attribute("mount").or_else(|| config.attribute("mounts")).map(|it| &it.value.kind) {
+        Some(ValueKind::List(maps)) => maps.as_slice(),
+        _ => &[],
+    };
+    mounts.extend(maps.iter().filter_map(map_mount));
+    for volume in config.strings("volumes").filter(|volume| volume.starts_with('/')) {
+        let mut parts = volume.value.split(':');
+        let source = parts.next().unwrap_or_default().to_owned();
+        let read_only = parts.nth(1).is_some_and(|options| options.split(',').any(|option| option == "ro"));
+        mounts.push(Mount { source: Spanned::new(source, volume.span), read_only });
+    }
+    mounts
+}
+
+fn map_mount(value: &Value) -> Option<Mount> {
+    let ValueKind::Map(entries) = &value.kind else { return None };
+    let get = |name: &str| entries.iter().find(|(key, _)| key.value == name).map(|(_, value)| value);
+    let text = |name: &str| match &get(name)?.kind {
+        ValueKind::Str(text) => Some(text.as_str()),
+        _ => None,
+    };
+    let source = text("source").filter(|source| source.starts_with('/') && text("type") == Some("bind"))?;
+    let read_only = get("readonly").is_some_and(|value| value.kind == ValueKind::Bool(true));
+    Some(Mount { source: Spanned::new(source.to_owned(), value.span), read_only })
+}
+
+/// What a task takes; Nomad's own defaults where it says nothing (100 MHz, 300 MiB).
+fn resources(task: &Body) -> Resources {
+    let empty = Body::default();
+    let body = task.block("resources").map_or(&empty, |block| &block.body);
+    let number = |name: &str| body.int(name).and_then(|number| u64::try_from(number.value).ok());
+    let cores = number("cores").unwrap_or(0);
+    let memory = number("memory").unwrap_or(300).saturating_mul(MIB);
+    Resources {
+        cpu: if cores > 0 { 0 } else { number("cpu").unwrap_or(100) },
+        cores,
+        memory,
+        memory_max: number("memory_max").map_or(memory, |most| most.saturating_mul(MIB)),
+        disk: 0,
+    }
+}
+
+/// Tasks that end before the main ones start share what these take: Nomad counts the larger of the two phases
+/// (nomad/structs, `AllocatedResources.Comparable`).
+fn total(group: &Body, tasks: &[Task]) -> Resources {
+    let mut phases = [Resources::default(); 3];
+    for (block, task) in group.blocks("task").zip(tasks) {
+        let phase = &mut phases[phase(&block.body)];
+        phase.cpu += task.resources.cpu;
+        phase.cores += task.resources.cores;
+        phase.memory += task.resources.memory;
+        phase.memory_max += task.resources.memory_max;
+    }
+    let [whole, init, main] = phases;
+    let disk = group.block("ephemeral_disk").and_then(|block| block.body.int("size")).map_or(300, |size| size.value);
+    Resources {
+        cpu: whole.cpu + init.cpu.max(main.cpu),
+        cores: whole.cores + init.cores.max(main.cores),
+        memory: whole.memory + init.memory.max(main.memory),
+        memory_max: whole.memory_max + init.memory_max.max(main.memory_max),
+        disk: u64::try_from(disk).unwrap_or(0).saturating_mul(MIB),
+    }
+}
+
+/// 0 runs all the time, 1 before the main tasks, 2 with or after them.
+fn phase(task: &Body) -> usize {
+    let Some(lifecycle) = task.block("lifecycle") else { return 2 };
+    let sidecar = lifecycle.body.bool("sidecar").is_some_and(|sidecar| sidecar.value);
+    match lifecycle.body.str("hook").map(|hook| hook.value) {
+        Some("prestart") if sidecar => 0,
+        Some("prestart") => 1,
+        _ => 2,
+    }
+}

@@ -1,0 +1,17 @@
+//! `unknown-reference`: a name that nothing has.
+
+use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::source::Span;
+
+code!(Error, "unknown-reference", "unknown_reference.md", "a name that nothing has");
+
+/// A reference to something that isn't there: `what` is such as `service`, `place` the name in the text.
+pub fn unknown_reference<'a>(
+    what: &str,
+    name: &str,
+    place: Span,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
+) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("there is no {what} `{}`", name.escape_debug()), place, format!("no such {what}"))
+        .maybe_help(did_you_mean(name, candidates))
+}

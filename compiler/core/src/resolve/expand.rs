@@ -1,0 +1,285 @@
+//! Presets, catalogue entries and providers expanded into whole services.
+
+use super::catalogue::Catalogue;
+use super::codes::{
+    defined_twice::defined_twice, missing_parameter::missing_parameter, preset_cycle::preset_cycle,
+    unknown_reference::unknown_reference,
+};
+use super::name::{NameKind, check_name};
+use crate::decode::codes::unknown_parameter::unknown_parameter;
+use crate::decode::manifests::{Definition, Manifest, Manifests, define, top};
+use crate::decode::parameters::Parameters;
+use crate::diagnostic::Sink;
+use crate::model::{Provider, Role};
+use crate::nomad::form::{Attribute, Block, Body, Value, ValueKind};
+use crate::source::{Sources, Span, Spanned};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A service with everything that presets, the catalogue and the lab's defaults give it.
+#[derive(Clone, Debug)]
+pub struct Expanded {
+    /// Its name in this lab.
+    pub name: Spanned<String>,
+    /// What it says, by the names of the table `service`; for a `job` the job itself.
+    pub body: Body,
+    /// Whether it is a `job`: already in the core form.
+    pub core: bool,
+    /// The file it came from, whose folder its files lie in.
+    pub path: Arc<str>,
+    /// Parameters of its templates.
+    pub parameters: Parameters,
+}
+
+/// Expands every service of the lab, sorted by name, and says which provider fills which role.
+pub fn expand(manifests: &Manifests, sources: &mut Sources, sink: &mut Sink) -> (Vec<Expanded>, Vec<Provider>) {
+    let mut services: BTreeMap<String, Expanded> = BTreeMap::new();
+    let core = manifests.jobs.iter().map(|job| (job, true));
+    for (manifest, core) in manifests.services.iter().map(|service| (service, false)).chain(core) {
+        if let Some(service) = expanded(manifest, core, manifests, sink) {
+            add(service, &mut services, sink);
+        }
+    }
+    let providers = providers(manifests, &mut services, sources, sink);
+    uses(manifests, &mut services, sources, sink);
+    let defaults = manifests.labs.first().and_then(|lab| lab.body.block("defaults"));
+    let services = services
+        .into_values()
+        .map(|service| if service.core { service } else { finish(service, defaults, manifests, sources, sink) })
+        .collect();
+    (services, providers)
+}
+
+fn expanded(manifest: &Manifest, core: bool, manifests: &Manifests, sink: &mut Sink) -> Option<Expanded> {
+    let name = manifest.block.label()?.clone();
+    check_name(if core { "job" } else { "service" }, &name, NameKind::Label, sink);
+    let parameters = own_parameters(&name, manifests);
+    let body = if core { manifest.block.body.clone() } else { normalized(manifest.block.body.clone()) };
+    Some(Expanded { name, body, core, path: manifest.path.clone(), parameters })
+}
+
+fn own_parameters(name: &str, manifests: &Manifests) -> Parameters {
+    let mut parameters = manifests.parameters.clone();
+    parameters.set("service", ValueKind::Str(name.to_owned()));
+    parameters
+}
+
+fn add(service: Expanded, services: &mut BTreeMap<String, Expanded>, sink: &mut Sink) {
+    match services.get(&service.name.value) {
+        Some(first) => {
+            let what = format!("service `{}`", service.name.value);
+            sink.push(defined_twice(&what, service.name.span, first.name.span));
+        }
+        None => {
+            services.insert(service.name.value.clone(), service);
+        }
+    }
+}
+
+/// Brings short forms into one: `cpu`, `memory` and `memory-max` go into `resources`.
+fn normalized(mut body: Body) -> Body {
+    let (moved, kept): (Vec<Attribute>, Vec<Attribute>) = std::mem::take(&mut body.attributes)
+        .into_iter()
+        .partition(|attribute| matches!(&*attribute.name, "cpu" | "memory" | "memory-max"));
+    body.attributes = kept;
+    for attribute in moved {
+        let span = attribute.value.span;
+        body.block_mut("resources", span).body.set(attribute.name, attribute.value);
+    }
+    for task in body.blocks.iter_mut().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init")) {
+        task.body = normalized(std::mem::take(&mut task.body));
+    }
+    body
+}
+
+fn providers(
+    manifests: &Manifests,
+    services: &mut BTreeMap<String, Expanded>,
+    sources: &Sources,
+    sink: &mut Sink,
+) -> Vec<Provider> {
+    let mut providers = Vec::new();
+    let Some(lab) = manifests.labs.first() else { return providers };
+    for role in Role::ALL {
+        let Some(block) = lab.body.block(role.name()) else { continue };
+        let Some(name) = block.label() else { continue };
+        let Some(definition) = manifests.integrations.get(&name.value) else {
+            let known = manifests.integrations.keys().map(String::as_str);
+            sink.push(unknown_reference("integration", name, name.span, known));
+            continue;
+        };
+        providers.extend(Expansion { manifests, sources, sink }.provider(role, block, name, definition, services));
+    }
+    providers
+}
+
+/// What presets and integrations are read with.
+struct Expansion<'e> {
+    manifests: &'e Manifests,
+    sources: &'e Sources,
+    sink: &'e mut Sink,
+}
+
+impl Expansion<'_> {
+    fn provider(
+        &mut self,
+        role: Role,
+        block: &Block,
+        name: &Spanned<String>,
+        definition: &Definition,
+        services: &mut BTreeMap<String, Expanded>,
+    ) -> Option<Provider> {
+        let (manifest, parameters, options) = self.instantiate(definition, "integration", &block.body, name)?;
+        let body = &manifest.block.body;
+        if let Some(filled) = body.str("role").filter(|filled| filled.value != role.name()) {
+            let known = self.manifests.integrations.keys().filter(|other| *other != &name.value).map(String::as_str);
+            let what = format!("integration for the role `{}` called", role.name());
+            self.sink.push(
+                unknown_reference(&what, name, name.span, known).also(filled.span, "this one fills another role"),
+            );
+            return None;
+        }
+        let mut service = None;
+        for block in body.blocks("service") {
+            let Some(name) = block.label().cloned() else { continue };
+            let mut parameters = parameters.clone();
+            parameters.set("service", ValueKind::Str(name.value.clone()));
+            service.get_or_insert_with(|| name.value.clone());
+            let body = normalized(block.body.clone());
+            let path = manifest.path.clone();
+            add(Expanded { name, body, core: false, path, parameters }, services, self.sink);
+        }
+        Some(Provider { role, name: name.clone(), options, service, span: block.span })
+    }
+
+    /// Reads a preset or integration with the parameters it is given; what isn't given gets its default.
+    fn instantiate(
+        &mut self,
+        definition: &Definition,
+        kind: &str,
+        given: &Body,
+        place: &Spanned<String>,
+    ) -> Option<(Manifest, Parameters, Body)> {
+        // What parameters there are stands in the definition itself, so it is read once for them and once with them.
+        let mut parameters = self.manifests.parameters.clone();
+        let declared = define(definition, kind, &parameters, self.sources, &mut Sink::default())?;
+        let word = if kind == "preset" { "param" } else { "option" };
+        let mut options = Body::default();
+        let mut complete = true;
+        for parameter in declared.block.body.blocks(word) {
+            let Some(name) = parameter.label() else { continue };
+            let value = given.attribute(name).or_else(|| parameter.body.attribute("default"));
+            if let Some(attribute) = value {
+                parameters.set(name.value.clone(), attribute.value.kind.clone());
+                options.set(name.value.clone(), attribute.value.clone());
+            } else {
+                self.sink.push(missing_parameter(&place.value, name, place.span, name.span));
+                complete = false;
+            }
+        }
+        let known =
+            |name: &str| declared.block.body.blocks(word).any(|block| block.label().is_some_and(|it| it.value == name));
+        for attribute in given.attributes.iter().filter(|attribute| !known(&attribute.name)) {
+            let names: Vec<&str> = declared
+                .block
+                .body
+                .blocks(word)
+                .filter_map(|block| block.label().map(|label| label.as_str()))
+                .collect();
+            self.sink.push(unknown_parameter(&attribute.name, attribute.name_span, names));
+        }
+        if !complete {
+            return None;
+        }
+        let manifest = define(definition, kind, &parameters, self.sources, self.sink)?;
+        Some((manifest, parameters, options))
+    }
+
+    /// The body of a service laid over the presets that it takes in.
+    fn with_presets(&mut self, body: &Body, within: &mut Vec<String>) -> Body {
+        let mut whole = Body::default();
+        let ty = top("service");
+        for block in body.blocks("preset") {
+            let Some(name) = block.label() else { continue };
+            let Some(definition) = self.manifests.presets.get(&name.value) else {
+                let known = self.manifests.presets.keys().map(String::as_str);
+                self.sink.push(unknown_reference("preset", name, name.span, known));
+                continue;
+            };
+            if within.contains(&name.value) {
+                self.sink.push(preset_cycle(name));
+                continue;
+            }
+            let Some((manifest, ..)) = self.instantiate(definition, "preset", &block.body, name) else { continue };
+            if let Some(service) = manifest.block.body.block("service") {
+                within.push(name.value.clone());
+                let body = self.with_presets(&normalized(service.body.clone()), within);
+                within.pop();
+                whole.merge(&body, ty);
+            }
+        }
+        let mut own = body.clone();
+        own.blocks.retain(|block| block.name != "preset");
+        whole.merge(&own, ty);
+        whole
+    }
+}
+
+fn uses(manifests: &Manifests, services: &mut BTreeMap<String, Expanded>, sources: &mut Sources, sink: &mut Sink) {
+    if manifests.uses.is_empty() {
+        return;
+    }
+    let catalogue = Catalogue::load(sources);
+    let mut used: BTreeMap<String, Span> = BTreeMap::new();
+    for manifest in &manifests.uses {
+        let Some(entry) = manifest.block.label() else { continue };
+        let name = match manifest.block.body.str("as") {
+            Some(name) => name.map(str::to_owned),
+            None => entry.clone(),
+        };
+        check_name("service", &name, NameKind::Label, sink);
+        if let Some(first) = used.insert(name.value.clone(), name.span) {
+            sink.push(defined_twice(&format!("service `{}`", name.value), name.span, first));
+            continue;
+        }
+        let mut over = normalized(manifest.block.body.clone());
+        over.attributes.retain(|attribute| attribute.name != "as");
+        let own = services.get_mut(&name.value);
+        if let (Some(service), true) = (own, name.value == entry.value) {
+            service.body.merge(&over, top("service"));
+            continue;
+        }
+        let Some(definition) = catalogue.services.get(&entry.value) else {
+            let known = catalogue.services.keys().map(String::as_str);
+            sink.push(unknown_reference("service in the catalogue", entry, entry.span, known));
+            continue;
+        };
+        let parameters = own_parameters(&name, manifests);
+        let Some(base) = define(definition, "service", &parameters, sources, sink) else { continue };
+        let mut body = normalized(base.block.body);
+        body.merge(&over, top("service"));
+        add(Expanded { name, body, core: false, path: base.path, parameters }, services, sink);
+    }
+}
+
+fn finish(
+    service: Expanded,
+    defaults: Option<&Block>,
+    manifests: &Manifests,
+    sources: &Sources,
+    sink: &mut Sink,
+) -> Expanded {
+    let mut body = defaults.map(|block| block.body.clone()).unwrap_or_default();
+    let own = Expansion { manifests, sources, sink }.with_presets(&service.body, &mut Vec::new());
+    body.merge(&own, top("service"));
+    Expanded { body, ..service }
+}
+
+/// An option of a provider as text.
+#[must_use]
+pub fn option<'b>(options: &'b Body, name: &str) -> Option<&'b str> {
+    match &options.attribute(name)?.value {
+        Value { kind: ValueKind::Str(text), .. } => Some(text),
+        _ => None,
+    }
+}

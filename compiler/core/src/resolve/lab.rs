@@ -1,0 +1,115 @@
+//! The lab's own facts, typed.
+
+use super::codes::{bad_value::bad_value, defined_twice::defined_twice};
+use super::name::{NameKind, check_name};
+use crate::diagnostic::Sink;
+use crate::model::{Discovery, Lab, Namespace, Network, SecretStore};
+use crate::nomad::form::{Block, Body};
+use crate::source::Spanned;
+
+/// Reads `lab "name" { … }`; nodes, services and providers are added by later steps.
+pub fn lab(block: &Block, sink: &mut Sink) -> Lab {
+    let body = &block.body;
+    let name = block.label().cloned().unwrap_or_else(|| Spanned::new("lab".into(), block.span));
+    check_name("lab", &name, NameKind::Label, sink);
+    let domain = text(body, "domain").unwrap_or_else(|| Spanned::new("lab.internal".into(), block.span));
+    check_name("domain", &domain, NameKind::Domain, sink);
+    let datacenter = text(body, "datacenter").unwrap_or_else(|| Spanned::new("home".into(), block.span));
+    check_name("datacenter", &datacenter, NameKind::Label, sink);
+    let region = text(body, "region").unwrap_or_else(|| Spanned::new("global".into(), block.span));
+    check_name("region", &region, NameKind::Label, sink);
+    Lab {
+        name,
+        domain,
+        datacenter: datacenter.value,
+        region: region.value,
+        discovery: match body.str("discovery").map(|text| text.value) {
+            Some("nomad") => Discovery::Nomad,
+            _ => Discovery::Consul,
+        },
+        acl: body.bool("acl").is_some_and(|acl| acl.value),
+        networks: networks(body, sink),
+        namespaces: namespaces(body, sink),
+        stores: stores(body, sink),
+        providers: Vec::new(),
+        nodes: Vec::new(),
+        services: Vec::new(),
+    }
+}
+
+/// A text of a body, owned.
+pub(super) fn text(body: &Body, name: &str) -> Option<Spanned<String>> {
+    body.str(name).map(|text| text.map(str::to_owned))
+}
+
+fn networks(body: &Body, sink: &mut Sink) -> Vec<Network> {
+    let mut networks = Vec::new();
+    for block in body.blocks("network") {
+        let (Some(name), Some(cidr)) = (block.label(), text(&block.body, "cidr")) else { continue };
+        check_name("network", name, NameKind::Label, sink);
+        if !is_cidr(&cidr) {
+            sink.push(
+                bad_value(&cidr, "an IPv4 network", cidr.span)
+                    .help("write it with its prefix, such as `192.168.1.0/24`"),
+            );
+            continue;
+        }
+        networks.push(Network { name: name.clone(), cidr });
+    }
+    networks
+}
+
+/// Whether a text is an IPv4 network with its prefix length.
+fn is_cidr(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(address, prefix)| {
+        address.parse::<std::net::Ipv4Addr>().is_ok()
+            && prefix.parse::<u8>().is_ok_and(|prefix| prefix <= 32)
+            && prefix.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+fn namespaces(body: &Body, sink: &mut Sink) -> Vec<Namespace> {
+    let mut namespaces = Vec::new();
+    for block in body.blocks("namespace") {
+        let Some(name) = block.label() else { continue };
+        if check_name("namespace", name, NameKind::Label, sink) {
+            let description = text(&block.body, "description").map(|text| text.value).unwrap_or_default();
+            namespaces.push(Namespace { name: name.clone(), description });
+        }
+    }
+    namespaces
+}
+
+fn stores(body: &Body, sink: &mut Sink) -> Vec<SecretStore> {
+    let mut stores = Vec::new();
+    for block in body.blocks("secrets") {
+        let Some(name) = block.label() else { continue };
+        if !matches!(name.as_str(), "nomad" | "vault") {
+            sink.push(super::codes::unknown_reference::unknown_reference(
+                "store of secrets",
+                name,
+                name.span,
+                ["nomad", "vault"],
+            ));
+            continue;
+        }
+        let mut holds: Vec<(Spanned<String>, Vec<Spanned<String>>)> = Vec::new();
+        for held in block.body.blocks("holds") {
+            let Some(path) = held.label() else { continue };
+            let keys: Vec<Spanned<String>> = held.body.strings("keys").map(|key| key.map(str::to_owned)).collect();
+            for (at, key) in keys.iter().enumerate() {
+                if let Some(first) = keys[..at].iter().find(|other| other.value == key.value) {
+                    sink.push(defined_twice(&format!("key `{}`", key.value), key.span, first.span));
+                }
+            }
+            holds.push((path.clone(), keys));
+        }
+        stores.push(SecretStore {
+            name: name.clone(),
+            address: text(&block.body, "address"),
+            mount: text(&block.body, "mount").map_or_else(|| "secret".into(), |mount| mount.value),
+            holds,
+        });
+    }
+    stores
+}

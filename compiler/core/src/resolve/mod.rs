@@ -1,0 +1,14 @@
+//! From manifests to names that are known: presets and catalogue entries expanded, nodes and the lab typed.
+
+mod catalogue;
+pub mod codes;
+mod expand;
+mod lab;
+mod name;
+mod node;
+
+pub use expand::{Expanded, expand, option};
+pub use lab::lab;
+pub use name::{NameKind, check_name};
+pub use node::nodes;
+pub(crate) use node::{is_absolute, port};

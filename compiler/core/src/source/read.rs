@@ -1,0 +1,82 @@
+//! *read*: every manifest of a lab, in parallel.
+
+use super::{FileId, ReadError, Sources, Span, World};
+use crate::diagnostic::Sink;
+use crate::resolve::codes::{path_outside_lab::path_outside_lab, unreadable_file};
+use rayon::prelude::*;
+
+/// Largest manifest or asset that is read, in bytes. A hand-written manifest has kilobytes.
+pub const SIZE_LIMIT: usize = 16 << 20;
+
+/// Reads `lab.kdl`, `nodes/`, `services/` and `integrations/`. `lab.kdl` is always the first of the sources, empty when
+/// it is missing; the others follow by path.
+pub fn read(world: &dyn World, sink: &mut Sink) -> Sources {
+    let mut sources = Sources::default();
+    let mut paths = Vec::new();
+    let mut failed = Vec::new();
+    for file in world.files() {
+        match file {
+            Ok(path) if is_manifest(&path) => paths.push(path),
+            Ok(_) => {}
+            Err(failure) => failed.push(failure),
+        }
+    }
+    paths.sort();
+    let texts: Vec<_> = paths.par_iter().map(|path| world.read(path)).collect();
+    let mut read: Vec<_> = paths.into_iter().zip(texts).collect();
+    let lab = read.iter().position(|(path, _)| path == "lab.kdl").map(|at| read.remove(at));
+    let lab = lab.unwrap_or_else(|| ("lab.kdl".into(), Ok(Vec::new())));
+    for (path, bytes) in std::iter::once(lab).chain(read) {
+        let file = sources.add(path.as_str(), "");
+        if let Some(text) = text(&path, bytes, Span::new(file, 0, 0), sink) {
+            sources.set(file, text);
+        }
+    }
+    for (path, error) in failed {
+        let file = sources.add(path.as_str(), "");
+        report(&path, &error, Span::new(file, 0, 0), sink);
+    }
+    sources
+}
+
+/// Whether a path is one that manifests are read from.
+fn is_manifest(path: &str) -> bool {
+    path == "lab.kdl"
+        || path.ends_with(".kdl")
+            && path.split_once('/').is_some_and(|(folder, _)| matches!(folder, "nodes" | "services" | "integrations"))
+}
+
+/// The bytes of a file as text; what is wrong with them is reported at `place`.
+pub fn text(path: &str, bytes: Result<Vec<u8>, ReadError>, place: Span, sink: &mut Sink) -> Option<String> {
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            report(path, &error, place, sink);
+            return None;
+        }
+    };
+    if bytes.len() > SIZE_LIMIT {
+        sink.push(unreadable_file::too_large(path, bytes.len(), SIZE_LIMIT, place));
+        return None;
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = valid.split(|byte| *byte == b'\n').count();
+            sink.push(unreadable_file::not_utf8(path, line, place));
+            None
+        }
+    }
+}
+
+fn report(path: &str, error: &ReadError, place: Span, sink: &mut Sink) {
+    sink.push(match error {
+        ReadError::OutsideLab => path_outside_lab(path, place),
+        ReadError::NotFound => unreadable_file::unreadable_file(path, "it is not there", place),
+        ReadError::Unreadable(reason) => unreadable_file::unreadable_file(path, reason, place),
+    });
+}
+
+/// The file that sources start with: `lab.kdl`.
+pub const LAB_FILE: FileId = FileId(0);

@@ -1,5 +1,0 @@
-node_name   = "pi5-1"
-datacenter  = "home"
-data_dir    = "/var/lib/consul"
-bind_adress = "192.168.1.121"
-bind_addr   = "192.168.1.121"
