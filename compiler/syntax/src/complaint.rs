@@ -9,9 +9,12 @@ fn error(kind: ErrorKind, span: Span, message: impl Into<String>, label: impl In
     SyntaxError::new(kind, span, message, label)
 }
 
+/// What some take for quotation marks.
+const QUOTES: [char; 6] = ['\'', '‘', '’', '“', '”', '„'];
+
 /// Returns the text in quotes as KDL would write it.
 fn quoted(text: &str) -> String {
-    let bare = text.trim_matches(['\'', '‘', '’', '“', '”', '„']);
+    let bare = text.trim_matches(QUOTES);
     let bare = if bare.is_empty() { text } else { bare };
     let shown = excerpt(bare);
     if shown.contains(['\\', '"']) { format!("#\"{shown}\"#") } else { format!("\"{shown}\"") }
@@ -24,16 +27,14 @@ pub(crate) fn too_large() -> SyntaxError {
 pub(crate) fn forbidden(at: u32, char: char) -> SyntaxError {
     let span = Span::new(at, at + char.len_utf8() as u32);
     let number = char as u32;
-    let (name, help) = match char {
-        '\u{FEFF}' => ("a byte order mark", "remove it: it may stand only at the very start of a file"),
-        '\u{200E}'..='\u{2069}' => (
-            "an invisible mark that changes the direction of writing",
-            "remove it; in a string it can be written as an escape, such as `\\u{200E}`",
-        ),
-        _ => ("a control character", "remove it; in a string it can be written as an escape, such as `\\u{1b}`"),
+    let name = match char {
+        '\u{FEFF}' => "a byte order mark",
+        '\u{200E}'..='\u{2069}' => "an invisible mark that changes the direction of writing",
+        _ => "a control character",
     };
-    error(ErrorKind::ForbiddenCharacter, span, format!("the character U+{number:04X} may not appear in a file"), name)
-        .help(help)
+    let message = format!("the character U+{number:04X} may not appear in a file");
+    error(ErrorKind::ForbiddenCharacter, span, message, name)
+        .help(format!("remove it, or write `\\u{{{number:x}}}` if it belongs in a string"))
 }
 
 /// Tells whether a string or comment without an end has swallowed the rest of the text.
@@ -147,11 +148,26 @@ pub(crate) fn unexpected(text: &str, token: Token) -> SyntaxError {
     error(ErrorKind::UnexpectedToken, token.span, message, "not expected here").help(help)
 }
 
-pub(crate) fn assignment(name: &str, value: &str, span: Span) -> SyntaxError {
+/// `rest` is the text after the `=`.
+pub(crate) fn assignment(name: &str, rest: &str, span: Span) -> SyntaxError {
     let name = excerpt(name);
-    let value = if value.trim().is_empty() { "…".to_owned() } else { excerpt(value) };
-    error(ErrorKind::UnexpectedToken, span, format!("`{name}` takes its value without `=`"), "not needed")
-        .help(format!("write `{name} {value}`"))
+    let line = rest.lines().next().unwrap_or_default();
+    let end = match line.strip_prefix('"') {
+        Some(inner) => inner.find('"').map_or(line.len(), |at| at + 2),
+        None => line.find([' ', '\t', ';', ',']).unwrap_or(line.len()),
+    };
+    let help = match &line[..end] {
+        "" => format!("write `{name}` and the value, with a space between them"),
+        list if list.starts_with('[') => {
+            format!("write `{name}` and the values, separated by spaces, without brackets")
+        }
+        value if !value.starts_with(['"', '#']) && value.contains(['/', '\\', '#', '[']) => {
+            format!("write `{name} {}`", quoted(value))
+        }
+        value => format!("write `{name} {}`", excerpt(value)),
+    };
+    let message = format!("`{name}` takes its value without `=`");
+    error(ErrorKind::UnexpectedToken, span, message, "not needed").help(help)
 }
 
 pub(crate) fn stray_equals(span: Span) -> SyntaxError {
@@ -229,17 +245,21 @@ pub(crate) fn empty_annotation(span: Span) -> SyntaxError {
 }
 
 pub(crate) fn bad_annotation(text: &str, open: Span, found: Span) -> SyntaxError {
+    let message = "a type annotation is one name between parentheses";
     let shown = found.of(text).trim();
-    let end = if shown.is_empty() { open } else { Span::new(found.start, found.start + shown.len() as u32) };
-    error(ErrorKind::UnexpectedToken, end, "a type annotation is one name between parentheses", "expected `)`")
-        .secondary(open, "the annotation starts here")
-        .help("text with a parenthesis in it needs quotes")
+    let complaint = if shown.is_empty() {
+        let label = "`)` is missing for this `(`";
+        error(ErrorKind::UnexpectedToken, open, message, label)
+    } else {
+        let span = Span::new(found.start, found.start + shown.len() as u32);
+        error(ErrorKind::UnexpectedToken, span, message, "expected `)`").secondary(open, "the annotation starts here")
+    };
+    complaint.help("text with a parenthesis in it needs quotes")
 }
 
-pub(crate) fn list(text: &str, span: Span) -> SyntaxError {
-    let shown = excerpt(span.of(text));
-    error(ErrorKind::UnexpectedToken, span, format!("`{shown}`: there are no lists in brackets"), "not a value")
-        .help("write the values one after the other, separated by spaces, or as nodes in a block")
+pub(crate) fn list(span: Span) -> SyntaxError {
+    error(ErrorKind::UnexpectedToken, span, "there are no lists in brackets", "not a value")
+        .help("write the values one after the other, separated by spaces")
 }
 
 pub(crate) fn needs_quotes(text: &str, span: Span) -> SyntaxError {
@@ -347,13 +367,11 @@ pub(crate) fn backslash(span: Span) -> SyntaxError {
 }
 
 pub(crate) fn odd_quote(text: &str, span: Span) -> SyntaxError {
-    error(
-        ErrorKind::LooksWrong,
-        span,
-        format!("the quotation mark belongs to the text `{}`", excerpt(text)),
-        "only `\"` quotes text",
-    )
-    .help(format!("write `{}`", quoted(text)))
+    let whole = text.chars().count() > 1 && text.ends_with(QUOTES);
+    let help =
+        if whole { format!("write `{}`", quoted(text)) } else { "put the whole text between `\"` and `\"`".to_owned() };
+    let message = format!("the quotation mark belongs to the text `{}`", excerpt(text));
+    error(ErrorKind::LooksWrong, span, message, "only `\"` quotes text").help(help)
 }
 
 pub(crate) fn odd_comma(text: &str, span: Span) -> SyntaxError {

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use crate::complaint;
 use crate::parser::{Parser, Phase, is_name};
 use crate::span::Span;
 use crate::token::{Note, Token, TokenKind};
 use crate::tree::{EntryData, NONE, Value};
-use crate::{complaint, number, string};
+use crate::value::bare_keyword;
 
 impl<'a> Parser<'a> {
     /// Reads a node's entries up to its end or its block.
@@ -105,6 +106,10 @@ impl<'a> Parser<'a> {
                     self.rewind(checkpoint);
                 }
             }
+            Some(token) if token.kind == TokenKind::Slashdash => {
+                self.fail(complaint::unexpected(self.text(), token));
+                self.recover();
+            }
             _ => {
                 self.fail(complaint::nothing_to_comment_out(span));
                 self.recover();
@@ -119,20 +124,22 @@ impl<'a> Parser<'a> {
         self.skip_node_space();
         let Some(node) = &self.node else { return };
         let data = &self.document.nodes[node.index];
+        let list = self.here().of(self.text()) == "[";
         let bare = data.entries.0 == data.entries.1 && node.phase == Phase::Entries;
         let error = if bare {
-            let next = self.here().of(self.text());
-            complaint::assignment(data.name_span.of(self.text()), next, span)
+            let rest = &self.text()[self.here().start as usize..];
+            complaint::assignment(data.name_span.of(self.text()), rest, span)
         } else {
             complaint::stray_equals(span)
         };
         self.fail(error);
         if let Some(node) = &mut self.node
             && bare
+            && !list
         {
             // The value is taken as if the `=` weren't there: what is wrong with it still counts.
             node.faulty = false;
-        } else {
+        } else if !list {
             self.recover();
         }
     }
@@ -156,8 +163,13 @@ impl<'a> Parser<'a> {
                 return None;
             }
         } else if token.note == Note::Plain || token.note == Note::Escaped {
-            let junk = matches!(token.kind, TokenKind::Junk | TokenKind::Keyword);
-            if !junk {
+            // These are reported for what they are.
+            let wrong = match token.kind {
+                TokenKind::Junk => true,
+                TokenKind::Keyword => bare_keyword(&text[1..]).is_none(),
+                _ => false,
+            };
+            if !wrong {
                 self.fail(complaint::missing_space(self.text(), token));
                 if let Some(node) = &mut self.node {
                     node.faulty = false;
@@ -181,6 +193,9 @@ impl<'a> Parser<'a> {
         let start = token.span.start;
         if token.kind == TokenKind::OpenParen {
             return self.annotated(start);
+        }
+        if token.span.of(self.text()) == "[" {
+            return self.list();
         }
         let (word, text) = self.word(token);
         let after = self.pos;
@@ -209,7 +224,7 @@ impl<'a> Parser<'a> {
             if self.kind() == Some(TokenKind::Equals) {
                 let span = Span::new(start, before);
                 self.fail(complaint::annotated_key(self.text(), span, value_span));
-                self.recover();
+                self.entry_to_key(ty);
             } else {
                 self.pos = after;
             }
@@ -218,6 +233,52 @@ impl<'a> Parser<'a> {
             self.fail(complaint::annotation_alone(self.text(), span, "a value"));
             self.recover();
         }
+    }
+
+    /// Makes the last argument the name of a property whose value follows after the `=`.
+    fn entry_to_key(&mut self, ty: u32) {
+        let Some(entry) = self.document.entries.pop() else { return };
+        let equals = self.here();
+        self.pos += 1;
+        let text = match entry.value {
+            Value::String(text) => text,
+            _ => Cow::Borrowed(entry.value_span.of(self.text())),
+        };
+        let key = self.add_ident(text, entry.value_span);
+        let before = self.document.entries.len();
+        self.property(entry.start, entry.value_span, key, equals);
+        if let Some(property) = self.document.entries.get_mut(before) {
+            property.ty = ty;
+        }
+    }
+
+    /// `[a, b]`: reported, and read as the arguments that are meant.
+    fn list(&mut self) {
+        let first = self.pos;
+        self.skip_brackets();
+        let end = self.pos;
+        let span = self.document.tokens[first].span;
+        let last = self.document.tokens[end - 1].span;
+        self.fail(complaint::list(span.join(last)));
+        if let Some(node) = &mut self.node {
+            node.comma = true;
+        }
+        for index in first..end {
+            let mut token = self.document.tokens[index];
+            if token.kind == TokenKind::Junk || !is_name(token.kind) {
+                continue;
+            }
+            if token.kind == TokenKind::Ident && token.span.of(self.text()).ends_with(',') {
+                token.span.end -= 1;
+            }
+            if !token.span.is_empty() {
+                self.pos = index + 1;
+                let value = self.scalar(token, None);
+                let (value_span, start) = (token.span, token.span.start);
+                self.add_entry(EntryData { value, value_span, key: NONE, ty: NONE, start });
+            }
+        }
+        self.pos = end;
     }
 
     /// The value of a property, after its `=`.
@@ -271,188 +332,9 @@ impl<'a> Parser<'a> {
         self.recover_to_paren();
         NONE
     }
-
-    /// Reads a name, of a node or a type.
-    pub(crate) fn name(&mut self, token: Token) -> (Cow<'a, str>, Span) {
-        let (word, text) = self.word(token);
-        (self.string(word, text), word.span)
-    }
-
-    /// Takes a token, and with it what belongs to the same word although it can't stand unquoted.
-    ///
-    /// Returns the text if that is so; then it has been reported.
-    fn word(&mut self, token: Token) -> (Token, Option<&'a str>) {
-        self.pos += 1;
-        if matches!(token.kind, TokenKind::Ident | TokenKind::Number | TokenKind::Keyword) {
-            if !self.continues(token) {
-                return (token, None);
-            }
-        } else if token.kind != TokenKind::Junk {
-            return (token, None);
-        }
-        if token.span.of(self.text()) == "r" && self.raw_string_follows() {
-            return self.old_raw_string(token);
-        }
-        let mut word = token;
-        if token.span.of(self.text()) == "[" {
-            self.pos -= 1;
-            self.skip_brackets();
-            let end = self.document.tokens[self.pos - 1].span.end;
-            word.span = Span::new(token.span.start, end);
-            self.fail(complaint::list(self.text(), word.span));
-        } else {
-            while self.continues(word) {
-                word.span = word.span.join(self.here());
-                self.pos += 1;
-            }
-            self.fail(complaint::needs_quotes(self.text(), word.span));
-            if let Some(node) = &mut self.node {
-                node.faulty = false;
-            }
-        }
-        (word, Some(word.span.of(self.text())))
-    }
-
-    /// Reports whether the next token belongs to the same word.
-    fn continues(&self, word: Token) -> bool {
-        self.token().is_some_and(|next| {
-            next.span.start == word.span.end
-                && (matches!(next.kind, TokenKind::Junk | TokenKind::Keyword | TokenKind::Ident | TokenKind::Number)
-                    || word.span.of(self.text()) == "r" && self.raw_string_follows())
-        })
-    }
-
-    fn raw_string_follows(&self) -> bool {
-        matches!(self.kind(), Some(TokenKind::String | TokenKind::RawString))
-    }
-
-    /// `r"…"`, as KDL version 1 writes raw strings.
-    fn old_raw_string(&mut self, token: Token) -> (Token, Option<&'a str>) {
-        let string = self.here();
-        let span = token.span.join(string);
-        self.pos += 1;
-        self.fail(complaint::old_raw_string(self.text(), span));
-        if let Some(node) = &mut self.node {
-            node.faulty = false;
-        }
-        let value = string.of(self.text()).trim_matches(['#', '"']);
-        (Token { span, ..token }, Some(value))
-    }
-
-    /// Returns the value of a word where a string has to be.
-    fn string(&mut self, word: Token, text: Option<&'a str>) -> Cow<'a, str> {
-        if let Some(text) = text {
-            return Cow::Borrowed(text);
-        }
-        match word.kind {
-            TokenKind::String if word.note == Note::Plain => {
-                let inner = Span::new(word.span.start + 1, word.span.end - 1);
-                Cow::Borrowed(inner.of(self.text()))
-            }
-            TokenKind::Ident => {
-                let text = word.span.of(self.text());
-                if bare_keyword(text).is_some() {
-                    self.fail(complaint::keyword_as_name(text, word.span));
-                }
-                self.look(word.span, text);
-                Cow::Borrowed(text)
-            }
-            TokenKind::Number | TokenKind::Keyword | TokenKind::Junk => {
-                let text = word.span.of(self.text());
-                self.fail(complaint::not_a_name(text, word.span, word.kind));
-                Cow::Borrowed(text)
-            }
-            _ => self.decode(word),
-        }
-    }
-
-    fn decode(&mut self, token: Token) -> Cow<'a, str> {
-        let (value, error) = string::decode(self.text(), token);
-        if let Some(error) = error {
-            self.report(*error);
-        }
-        value
-    }
-
-    /// Returns the value of a word where any value may be.
-    fn scalar(&mut self, word: Token, text: Option<&'a str>) -> Value<'a> {
-        match word.kind {
-            _ if text.is_some() => Value::String(self.string(word, text)),
-            TokenKind::Number => self.number(word.span),
-            TokenKind::Keyword => self.keyword(word.span),
-            TokenKind::Ident => {
-                let text = word.span.of(self.text());
-                match bare_keyword(text) {
-                    Some(value) => {
-                        self.report(complaint::bare_keyword(text, word.span));
-                        value
-                    }
-                    None => Value::String(self.string(word, None)),
-                }
-            }
-            _ => Value::String(self.string(word, None)),
-        }
-    }
-
-    fn number(&mut self, span: Span) -> Value<'a> {
-        let span = self.without_comma(span);
-        match number::read(self.text(), span) {
-            Ok(value) => value,
-            Err(error) => {
-                self.report(*error);
-                Value::String(Cow::Borrowed(span.of(self.text())))
-            }
-        }
-    }
-
-    fn keyword(&mut self, span: Span) -> Value<'a> {
-        let span = self.without_comma(span);
-        let text = span.of(self.text());
-        bare_keyword(&text[1..]).unwrap_or_else(|| {
-            let near = complaint::nearest_keyword(text);
-            self.report(complaint::unknown_keyword(text, near, span));
-            near.and_then(|near| bare_keyword(&near[1..])).unwrap_or(Value::String(Cow::Borrowed(text)))
-        })
-    }
-
-    /// Takes a comma off the end of a number or keyword.
-    fn without_comma(&mut self, span: Span) -> Span {
-        if span.len() < 2 || !span.of(self.text()).ends_with(',') {
-            return span;
-        }
-        self.comma(Span::new(span.end - 1, span.end));
-        Span::new(span.start, span.end - 1)
-    }
-
-    /// Warns of unquoted text that hardly means what it says.
-    fn look(&mut self, span: Span, text: &str) {
-        match text.as_bytes() {
-            [b'\'', ..] | [0xE2, 0x80, 0x98..=0x9F, ..] => {
-                self.warnings.push(complaint::odd_quote(text, span));
-            }
-            [.., b','] => self.warnings.push(complaint::odd_comma(text, span)),
-            [.., b':'] if self.kind() == Some(TokenKind::LineComment) => {
-                self.warnings.push(complaint::odd_url(span, self.here()));
-            }
-            _ => {}
-        }
-    }
 }
 
 /// Reports whether an entry can start with such a token, right or nearly so.
 const fn starts_entry(kind: TokenKind) -> bool {
     is_name(kind) || matches!(kind, TokenKind::OpenParen)
-}
-
-/// Returns what a keyword without its `#` stands for.
-fn bare_keyword(text: &str) -> Option<Value<'static>> {
-    Some(match text {
-        "true" => Value::Bool(true),
-        "false" => Value::Bool(false),
-        "null" => Value::Null,
-        "inf" => Value::Float(f64::INFINITY),
-        "-inf" => Value::Float(f64::NEG_INFINITY),
-        "nan" => Value::Float(f64::NAN),
-        _ => return None,
-    })
 }

@@ -5,7 +5,7 @@
 //! it says. Nothing here recurses, and everything takes linear time, whatever the text.
 //!
 //! - `lexer` cuts a text into [`Token`]s,
-//! - `parser` and `entry` make the [`Document`] of them, `recover` and `braces` go on after
+//! - `parser`, `entry` and `value` make the [`Document`] of them, `recover` and `braces` go on after
 //!   mistakes, `complaint` has the words for these,
 //! - `string` and `number` read values,
 //! - `format` moves white space.
@@ -24,6 +24,7 @@ mod span;
 mod string;
 mod token;
 mod tree;
+mod value;
 
 pub use error::{ErrorKind, SyntaxError};
 pub use format::format;

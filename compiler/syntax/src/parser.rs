@@ -279,8 +279,11 @@ impl<'a> Parser<'a> {
                 let slashdash = self.checkpoint();
                 self.pos += 1;
                 self.skip_line_space();
-                match self.kind() {
-                    Some(kind) if starts_node(kind) => self.start_node(Some(slashdash)),
+                match self.token() {
+                    Some(token) if starts_node(token.kind) => self.start_node(Some(slashdash)),
+                    Some(token) if token.kind == TokenKind::Slashdash => {
+                        self.fault(complaint::unexpected(self.text(), token));
+                    }
                     _ => self.fault(complaint::nothing_to_comment_out(token.span)),
                 }
             }

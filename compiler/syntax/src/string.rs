@@ -280,7 +280,10 @@ fn first_line(body: &str, token: Token) -> Box<SyntaxError> {
 }
 
 fn complain(fault: Fault, content: &str, first: usize, escaped: bool, token: Token) -> Box<SyntaxError> {
-    let close = Span::new(token.span.end.saturating_sub(3), token.span.end);
+    let hashes = (token.span.len() as usize).saturating_sub(content.len() + first + 6) / 2;
+    let hashes = if escaped { 0 } else { hashes as u32 };
+    let end = token.span.end - hashes;
+    let close = Span::new(end.saturating_sub(3), end);
     let kind = ErrorKind::BadMultilineString;
     Box::new(match fault {
         Fault::LastLine => SyntaxError::new(
@@ -293,18 +296,18 @@ fn complain(fault: Fault, content: &str, first: usize, escaped: bool, token: Tok
         Fault::Line { at, prefix } => {
             let line = content[at..].lines().next().unwrap_or_default();
             // Escaped line breaks shift the offsets: then the whole string is the place.
-            let span = if escaped && content.len() + first + 6 != token.span.len() as usize {
-                token.span
+            let unshifted = content.len() + first + 6 + 2 * hashes as usize;
+            let (span, label) = if unshifted == token.span.len() as usize {
+                let start = token.span.start + hashes + (3 + first + at) as u32;
+                (Span::new(start, start + line.len() as u32), "should start")
             } else {
-                let hashes = (token.span.len() as usize - content.len() - first - 6) / 2;
-                let start = token.span.start + (hashes + 3 + first + at) as u32;
-                Span::new(start, start + line.len() as u32)
+                (token.span, "a line in it should start")
             };
             SyntaxError::new(
                 kind,
                 span,
                 "a line of this string is indented less, or otherwise, than its closing `\"\"\"`",
-                format!("should start with the {} of the closing line", name_blank(&prefix)),
+                format!("{label} with the {} of the closing line", name_blank(&prefix)),
             )
             .secondary(close, "the closing line's indentation is what is removed from every line")
             .help("indent the line with the same characters, or the closing `\"\"\"` less")

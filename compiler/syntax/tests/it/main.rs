@@ -4,4 +4,10 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod canonical;
+mod differential;
+mod formatting;
+mod generate;
+mod recovery;
+mod robustness;
+mod speed;
 mod suite;
