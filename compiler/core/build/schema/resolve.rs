@@ -106,7 +106,9 @@ impl<'a> Scope<'a> {
             life: life(&property),
             ..Block::default()
         };
+        let using = std::mem::take(&mut self.using);
         self.items(node, &mut block);
+        self.using = using;
         if block.doc.is_empty() && node.name != "language" {
             self.fault(node, format!("block `{name}` has no doc"));
         }
