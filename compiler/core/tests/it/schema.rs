@@ -118,3 +118,43 @@ fn driver_configs_know_their_names() {
     assert_eq!(email, Some("1.11.1: leave it out"));
     assert_eq!(at("plugin-docker", "allowed_modes").life.since, Some("2.0.4"));
 }
+
+#[test]
+fn the_agents_languages_know_what_stands_deep_in_them() {
+    assert_eq!(ty("nomad-agent", "client.template.vault_retry", "max_backoff"), Type::Time);
+    assert_eq!(
+        ty("nomad-agent", "server.default_scheduler_config.preemption_config", "batch_scheduler_enabled"),
+        Type::Bool
+    );
+    assert_eq!(ty("nomad-agent", "consul.service_identity", "aud"), Type::Strings);
+    assert_eq!(at("nomad-agent", "plugin.config").body_by.map(|by| by.by), Some(By::ParentLabel));
+    assert!(at("nomad-agent", "server_join").life.removed.is_some(), "at the top it is ignored");
+    assert!(at("nomad-agent", "client.server_join").life.removed.is_none());
+    assert!(at("nomad-agent", "server.raft_boltdb").life.deprecated.is_some());
+    assert_eq!(ty("consul-agent", "tls.internal_rpc", "verify_server_hostname"), Type::Bool);
+    assert!(at("consul-agent", "").attribute("ca_file").is_some_and(|file| file.life.deprecated.is_some()));
+    assert_eq!(at("consul-agent", "checks").occurs, Occurs::Many);
+    assert_eq!(at("consul-agent", "check").occurs, Occurs::Once);
+}
+
+#[test]
+fn blocks_may_hold_themselves_and_names_keep_to_their_language() {
+    let sidecar = at("consul-agent", "service.connect.sidecar_service");
+    assert!(std::ptr::eq(at("consul-agent", "service.connect.sidecar_service.connect.sidecar_service"), sidecar));
+    assert!(at("consul-agent", "service.check").attribute("h2ping").is_some());
+    assert!(at("nomad-job", "job.group.service.check").attribute("h2ping").is_none());
+}
+
+#[test]
+fn objects_and_config_entries_are_described() {
+    assert_eq!(at("nomad-volume", "topology_request.required.topology").occurs, Occurs::Many);
+    assert_eq!(ty("nomad-host-volume", "", "capacity_max"), Type::Size);
+    assert_eq!(at("nomad-acl-policy", "namespace.variables.path").labels, ["pattern"]);
+    assert_eq!(at("nomad-namespace", "capabilities").attributes.len(), 4);
+    assert_eq!(ty("nomad-node-pool", "node_pool", "node_identity_ttl"), Type::Duration);
+    let router = "consul-config-entry-service-router";
+    assert_eq!(ty(router, "Routes.Destination", "RetryOnStatusCodes"), Type::Ints);
+    assert_eq!(at("consul-config-entry-service-resolver", "Subsets").labels, ["name"]);
+    let source = at("consul-config-entry-service-intentions", "Sources.Permissions.HTTP.Header");
+    assert!(source.attribute("IgnoreCase").is_some());
+}
