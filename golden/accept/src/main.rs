@@ -3,10 +3,13 @@
 //! Without arguments it builds the root lab and the labs under `golden/labs/` with `target/release/hlmc` and tries
 //! their bundles; with arguments, each is the folder of a bundle that is there already.
 
+mod address;
+mod agent;
 mod bundle;
 mod check;
+mod cluster;
+mod engine;
 mod lab;
-mod nomad_agent;
 mod pattern;
 mod program;
 mod rule;

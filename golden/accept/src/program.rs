@@ -58,6 +58,11 @@ impl Program {
         Ok(Self { name, path, version })
     }
 
+    /// One of the programs that were found.
+    pub(crate) fn of<'a>(found: &'a [Self], name: &str) -> Result<&'a Self, String> {
+        found.iter().find(|program| program.name == name).ok_or_else(|| format!("`{name}` was not looked for"))
+    }
+
     /// A command that runs the program, in a plain locale, without input, and without the addresses and tokens that
     /// would lead it to a cluster of the person who runs this.
     pub(crate) fn command(&self) -> Command {

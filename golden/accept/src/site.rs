@@ -1,9 +1,9 @@
-//! Where a bundle is tried: the programs, a folder for scratch files, and a Nomad agent.
+//! Where a bundle is tried: the programs, a folder for scratch files, and the lab's agents.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::nomad_agent::NomadAgent;
+use crate::cluster::Cluster;
 use crate::program::Program;
 
 /// All that a check needs besides the bundle.
@@ -13,8 +13,8 @@ pub(crate) struct Site {
     pub(crate) programs: Vec<Program>,
     /// A folder that is removed at the end.
     pub(crate) scratch: PathBuf,
-    /// The agent that validates and plans; only bundles with something for it have one.
-    pub(crate) agent: Option<NomadAgent>,
+    /// The lab's agents.
+    pub(crate) cluster: Cluster,
 }
 
 impl Site {
@@ -25,14 +25,15 @@ impl Site {
 
     /// One of the programs.
     pub(crate) fn program(&self, name: &str) -> Result<&Program, String> {
-        self.programs.iter().find(|program| program.name == name).ok_or_else(|| format!("`{name}` was not looked for"))
+        Program::of(&self.programs, name)
     }
 
-    /// A command of Nomad's that talks to the agent.
+    /// A command of Nomad's that talks to the lab's agents.
     pub(crate) fn nomad(&self) -> Result<Command, String> {
-        let agent = self.agent.as_ref().ok_or("no Nomad agent runs")?;
         let mut command = self.command("nomad")?;
-        command.env("NOMAD_ADDR", agent.address());
+        // Without an agent the command finds nothing there, which is what it then reports.
+        let address = self.cluster.nomad_address().unwrap_or_else(|| "http://127.0.0.1:9".to_owned());
+        command.env("NOMAD_ADDR", address);
         Ok(command)
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::bundle::Bundle;
-use crate::nomad_agent::{LabFacts, NomadAgent};
+use crate::cluster::Cluster;
 use crate::program::Program;
 use crate::rule::{RULES, Rule, UNREAD, Verdict, uncovered};
 use crate::site::Site;
@@ -65,18 +65,15 @@ impl Trial {
         Ok(())
     }
 
-    /// Gets a site ready for a bundle, with an agent when there is something for Nomad in it.
+    /// Gets a site ready for a bundle, with its agents running.
     fn prepare(&self, bundle: &Bundle, scratch: &Path) -> Result<Site, String> {
-        let mut site = Site { programs: self.programs.clone(), scratch: scratch.to_owned(), agent: None };
-        if bundle.files.iter().any(|path| path.starts_with("nomad/")) {
-            let folder = scratch.join("agent");
-            // The data of the agent of the bundle before would be taken for its own.
-            let _ = std::fs::remove_dir_all(&folder);
-            let facts = facts(bundle)?;
-            say(&format!("{}: starting a Nomad agent in datacenter `{}`\n", bundle.name, facts.datacenter));
-            site.agent = Some(NomadAgent::start(site.program("nomad")?, &facts, &folder)?);
-        }
-        Ok(site)
+        say(&format!("{}: starting the agents of its nodes\n", bundle.name));
+        let folder = scratch.join("agents");
+        // What the agents of the bundle before left would be taken for theirs.
+        let _ = std::fs::remove_dir_all(&folder);
+        let program = |name| Program::of(&self.programs, name);
+        let cluster = Cluster::start(bundle, program("nomad")?, program("consul")?, &folder)?;
+        Ok(Site { programs: self.programs.clone(), scratch: scratch.to_owned(), cluster })
     }
 
     /// How many questions were answered well, and how many weren't.
@@ -152,7 +149,7 @@ impl Score {
             verdict.push_str(&format!(", {} with warnings", self.warned));
         }
         if self.noted > 0 {
-            verdict.push_str(&format!(", {} not placed on the test agent", self.noted));
+            verdict.push_str(&format!(", {} not placed here", self.noted));
         }
         verdict
     }
@@ -168,27 +165,4 @@ fn tell(bundle: &Bundle, rule: &Rule, unit: &str, verdict: &Verdict) {
     };
     let indented = text.replace('\n', "\n    ");
     say(&format!("{word} {}: {unit}: {} {}\n    {indented}\n", bundle.name, rule.program, rule.action));
-}
-
-/// What the configuration of the lab's Nomad agents says about all of them.
-fn facts(bundle: &Bundle) -> Result<LabFacts, String> {
-    let mut datacenter = None;
-    let mut memory_oversubscription = false;
-    for path in &bundle.files {
-        if !pattern::fits("nodes/*/etc/nomad.d/*.hcl", path) {
-            continue;
-        }
-        for line in bundle.text(path)?.lines() {
-            match line.split_once('=').map(|(name, value)| (name.trim(), value.trim())) {
-                Some(("datacenter", value)) => {
-                    datacenter.get_or_insert(value.trim_matches('"').to_owned());
-                }
-                Some(("memory_oversubscription_enabled", "true")) => memory_oversubscription = true,
-                _ => {}
-            }
-        }
-    }
-    let datacenter =
-        datacenter.ok_or_else(|| format!("no Nomad agent of {} says in which datacenter it is", bundle.name))?;
-    Ok(LabFacts { datacenter, memory_oversubscription })
 }

@@ -101,7 +101,9 @@ fn every_artifact_of_a_broken_bundle_is_refused() {
     let outcome = run(&bundle);
     assert!(!outcome.passed, "{}", outcome.output);
     let refused = refused(&outcome.output);
-    for path in &paths {
+    // The jobs need one node with sound agents to be planned for.
+    let sound = ["nodes/nas/etc/nomad.d/", "nodes/nas/etc/consul.d/"];
+    for path in paths.iter().filter(|path| !sound.iter().any(|folder| path.starts_with(folder))) {
         // Agent configuration is read a folder at a time.
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         assert!(refused.contains(path) || refused.contains(folder), "`{path}` was not refused:\n{}", outcome.output);

@@ -12,3 +12,8 @@ pub(crate) fn validate(site: &Site, bundle: &Bundle, folder: &str) -> Result<Ver
     let ran = run(command.arg("validate").arg(bundle.root.join(folder)))?;
     Ok(by_exit_code_and_warnings(&ran, "[WARN]"))
 }
+
+/// Looks whether the agent of a node started with its configuration and joined the others.
+pub(crate) fn join(site: &Site, _: &Bundle, folder: &str) -> Result<Verdict, String> {
+    Ok(super::joined(site, "consul", folder))
+}

@@ -13,6 +13,7 @@ pub(crate) mod ufw;
 
 use crate::program::Ran;
 use crate::rule::Verdict;
+use crate::site::Site;
 
 /// The verdict of a program whose exit code alone decides.
 fn by_exit_code(ran: &Ran) -> Verdict {
@@ -26,4 +27,13 @@ fn by_exit_code_and_warnings(ran: &Ran, mark: &str) -> Verdict {
     }
     let warnings: Vec<&str> = ran.output.lines().filter(|line| line.contains(mark)).collect();
     if warnings.is_empty() { Verdict::Accepted(None) } else { Verdict::Warned(warnings.join("\n")) }
+}
+
+/// The verdict on an agent's configuration, `nodes/<node>/etc/…`, from what its agent made of it.
+fn joined(site: &Site, program: &str, folder: &str) -> Verdict {
+    let node = folder.split('/').nth(1).unwrap_or_default();
+    match site.cluster.failure(program, node) {
+        None => Verdict::Accepted(None),
+        Some(failure) => Verdict::Refused(failure.to_owned()),
+    }
 }

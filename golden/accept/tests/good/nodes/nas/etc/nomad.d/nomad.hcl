@@ -1,11 +1,27 @@
+name       = "nas"
 datacenter = "home"
 data_dir   = "/var/lib/nomad"
+bind_addr  = "0.0.0.0"
 
-server {
-  enabled          = true
-  bootstrap_expect = 1
+addresses {
+  http = "192.168.1.119 127.0.0.1"
+}
 
-  default_scheduler_config {
-    memory_oversubscription_enabled = true
+advertise {
+  http = "192.168.1.119"
+  rpc  = "192.168.1.119"
+  serf = "192.168.1.119"
+}
+
+consul {
+  address = "127.0.0.1:8500"
+}
+
+vault {
+  enabled = true
+
+  default_identity {
+    aud = ["vault.io"]
+    ttl = "1h"
   }
 }

@@ -1,0 +1,5 @@
+node_name   = "pi5-1"
+datacenter  = "home"
+data_dir    = "/var/lib/consul"
+bind_adress = "192.168.1.121"
+bind_addr   = "192.168.1.121"
