@@ -1,6 +1,7 @@
 //! Reads one table file into plain nodes.
 
 use super::Fault;
+use hlmc_syntax::{NodeRef, Span, Value};
 use std::path::Path;
 
 /// A KDL node with what the tables need of it.
@@ -23,41 +24,32 @@ impl Node {
 pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Node>, Fault> {
     let shown = path.to_string_lossy().replace('\\', "/");
     let file = shown.trim_start_matches("../");
-    let document = kdl::KdlDocument::parse_v2(text).map_err(|error| {
-        let first = error.diagnostics.first();
-        let line = first.map_or(0, |fault| line(text, fault.span.offset()));
-        let what = first.and_then(|fault| fault.message.clone()).unwrap_or_else(|| "not KDL".to_owned());
-        format!("{file}:{line}: {what}")
-    })?;
-    Ok(document.nodes().iter().map(|node| convert(node, file, text)).collect())
+    let parse = hlmc_syntax::parse(text);
+    match parse.errors.first() {
+        Some(error) => Err(format!("{file}:{}: {}", line(text, error.span), error.message)),
+        None => Ok(parse.document.nodes().map(|node| convert(node, file, text)).collect()),
+    }
 }
 
-fn convert(node: &kdl::KdlNode, file: &str, text: &str) -> Node {
-    let mut arguments = Vec::new();
-    let mut properties = Vec::new();
-    for entry in node.entries() {
-        let value = match entry.value() {
-            kdl::KdlValue::String(text) => text.clone(),
-            kdl::KdlValue::Bool(truth) => truth.to_string(),
-            other => other.to_string(),
-        };
-        match entry.name() {
-            Some(name) => properties.push((name.value().to_owned(), value)),
-            None => arguments.push(value),
-        }
-    }
+fn convert(node: NodeRef<'_, '_>, file: &str, text: &str) -> Node {
+    let properties = node.props().filter_map(|entry| Some((entry.key()?.text.to_owned(), shown(entry.value()))));
     Node {
-        place: format!("{file}:{}", line(text, node.name().span().offset())),
-        name: node.name().value().to_owned(),
-        arguments,
-        properties,
-        children: node
-            .children()
-            .map(|body| body.nodes().iter().map(|node| convert(node, file, text)).collect())
-            .unwrap_or_default(),
+        place: format!("{file}:{}", line(text, node.name_span())),
+        name: node.name().to_owned(),
+        arguments: node.args().map(|entry| shown(entry.value())).collect(),
+        properties: properties.collect(),
+        children: node.children().map(|node| convert(node, file, text)).collect(),
     }
 }
 
-fn line(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+fn shown(value: &Value<'_>) -> String {
+    match value {
+        Value::String(text) => text.to_string(),
+        Value::Bool(truth) => truth.to_string(),
+        _ => "a number".to_owned(),
+    }
+}
+
+fn line(text: &str, span: Span) -> usize {
+    text.bytes().take(span.start as usize).filter(|byte| *byte == b'\n').count() + 1
 }

@@ -4,7 +4,6 @@ use super::codes::{
     deprecated_name, duplicate_name, missing_attribute, missing_label, removed_name, unexpected_argument,
     unknown_annotation, unknown_name, wrong_type,
 };
-use super::parameters::Filled;
 use super::scope::Scope;
 use super::seen::{Key, Seen};
 use super::value::Want;
@@ -12,7 +11,7 @@ use super::{ANYTHING, Decoder};
 use crate::nomad::form::{Attribute, Block, Body, Value};
 use crate::nomad::schema::{BlockType, Life, Occurs, Type};
 use crate::source::{Span, Spanned};
-use hlmc_syntax::{EntryRef, NodeRef, Nodes};
+use hlmc_syntax::{EntryRef, NodeRef};
 use std::borrow::Cow;
 
 /// A body that is being read.
@@ -29,15 +28,13 @@ impl Filling<'_> {
 }
 
 impl Decoder<'_> {
-    pub(super) fn top(&mut self, nodes: Nodes<'_, '_>, ty: &'static BlockType) -> Body {
-        let scope = Scope::of(ty);
+    pub(super) fn top(&mut self, node: NodeRef<'_, '_>, root: &'static BlockType) -> Option<Block> {
+        let scope = Scope::of(root);
         let mut filling = Filling::default();
         self.scopes.push(scope);
-        for node in nodes {
-            self.child(node, None, scope, &mut filling);
-        }
+        self.child(node, None, scope, &mut filling);
         self.scopes.pop();
-        filling.body
+        filling.body.blocks.pop()
     }
 
     pub(super) fn block(
@@ -112,16 +109,14 @@ impl Decoder<'_> {
             let span = self.span(annotation.span);
             self.report(unknown_annotation::annotated_label(block, annotation.text, span));
         }
-        match (entry.value().as_str(), labels.as_mut()) {
-            (Some(text), Some(labels)) => match self.parameters.fill(text, span, self.sink) {
-                Some(Filled::Text(text)) => labels.push(Spanned::new(text.into_owned(), span)),
-                _ => labels.clear(),
-            },
-            (Some(_), None) => {}
-            (None, _) => {
-                *labels = None;
-                self.report(wrong_type::label(block, name, entry.value(), entry.text(), span));
-            }
+        let Some(text) = entry.value().as_str() else {
+            *labels = None;
+            self.report(wrong_type::label(block, name, entry.value(), entry.text(), span));
+            return;
+        };
+        match (self.parameters.fill_text(text, span, self.sink), labels.as_mut()) {
+            (Some(text), Some(labels)) => labels.push(Spanned::new(text, span)),
+            _ => *labels = None,
         }
     }
 

@@ -18,20 +18,30 @@ pub mod units;
 mod value;
 
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::nomad::form::{Block, Body};
+use crate::nomad::form::Block;
 use crate::nomad::schema::{BlockType, Language, Life, Occurs, Type};
 use crate::nomad::tables;
 use crate::source::{FileId, Span};
-use hlmc_syntax::{NodeRef, Nodes};
+use hlmc_syntax::NodeRef;
 use parameters::Parameters;
 use scope::Scope;
 
 /// Finds a language by its name, for bodies whose language another value chooses.
 type Languages = fn(&str) -> Option<&'static Language>;
 
-/// Reads a node that is a block of this type. Without all of its labels it is nothing.
-///
-/// `parameters` are what `@{name}` in its texts stands for.
+/// Reads a node that stands at the top of a file in the language whose top is `root`. It is nothing when there is no such
+/// block, or when it lacks a label.
+pub fn top(
+    node: NodeRef<'_, '_>,
+    file: FileId,
+    root: &'static BlockType,
+    parameters: &Parameters,
+    sink: &mut Sink,
+) -> Option<Block> {
+    Decoder { file, languages: LANGUAGES, parameters, sink, scopes: Vec::new() }.top(node, root)
+}
+
+/// Reads a node that is a block of this type. It is nothing when it lacks a label.
 pub fn block(
     node: NodeRef<'_, '_>,
     file: FileId,
@@ -40,34 +50,6 @@ pub fn block(
     sink: &mut Sink,
 ) -> Option<Block> {
     Decoder { file, languages: LANGUAGES, parameters, sink, scopes: Vec::new() }.block(node, ty, None)
-}
-
-/// Reads the nodes at the top of a file, or of any other level, as the body of this type.
-pub fn body(
-    nodes: Nodes<'_, '_>,
-    file: FileId,
-    ty: &'static BlockType,
-    parameters: &Parameters,
-    sink: &mut Sink,
-) -> Body {
-    Decoder { file, languages: LANGUAGES, parameters, sink, scopes: Vec::new() }.top(nodes, ty)
-}
-
-/// Reads a node at the top of a file of this language.
-pub fn top(
-    node: NodeRef<'_, '_>,
-    file: FileId,
-    root: &'static BlockType,
-    parameters: &Parameters,
-    sink: &mut Sink,
-) -> Option<Block> {
-    let mut decoder = Decoder { file, languages: LANGUAGES, parameters, sink, scopes: vec![Scope::of(root)] };
-    if let Some(ty) = root.block(node.name()) {
-        return decoder.block(node, ty, None);
-    }
-    let unknown = codes::unknown_name::unknown_name(node.name(), decoder.span(node.name_span()), &decoder.scopes);
-    decoder.report(unknown);
-    None
 }
 
 /// A block that no table knows.

@@ -2,47 +2,71 @@
 
 use super::Decoder;
 use super::codes::{not_allowed_value, unknown_annotation, wrong_type};
-use super::parameters::Filled;
+use super::parameters::{Filled, tag};
 use super::value::Want;
-use crate::nomad::form::{Tag, Value, ValueKind};
+use crate::nomad::form::{Value, ValueKind};
 use crate::nomad::schema::Type;
 use crate::source::{Span, Spanned};
 use hlmc_syntax::{EntryRef, Ident, Value as Written};
+use std::borrow::Cow;
+
+/// A value once its parameters are filled in, as it is written and where.
+pub(super) struct Given<'v> {
+    pub(super) value: Cow<'v, Written<'v>>,
+    pub(super) written: &'v str,
+    pub(super) span: Span,
+}
 
 impl Decoder<'_> {
     pub(super) fn scalar(&mut self, entry: EntryRef<'_, '_>, want: Want<'_>) -> Option<Value> {
         let span = self.span(entry.value_span());
-        let filled = match entry.value() {
-            Written::String(text) if text.contains("@{") => self.parameters.fill(text, span, self.sink)?,
-            written => {
-                let kind = match entry.ty() {
-                    Some(annotation) => self.tagged(written, annotation, want),
-                    None => self.plain(written, entry.text(), want, span),
-                };
-                return kind.map(|kind| Value { kind, span });
+        let value = match entry.value() {
+            Written::String(text) if text.contains("@{") => {
+                let filled = self.parameters.fill(text, span, self.sink)?;
+                match (filled, want.ty) {
+                    // A secret or a reference stays one when a preset hands it on.
+                    (Filled::Value(kind @ ValueKind::Tagged(..)), Type::Str | Type::Any) => {
+                        return Some(Value { kind, span });
+                    }
+                    (filled, _) => Cow::Owned(self.filled(filled, text, want, span)?),
+                }
             }
+            value => Cow::Borrowed(value),
         };
-        let (written, raw) = match filled {
-            Filled::Value(ValueKind::Tagged(tag, text)) if matches!(want.ty, Type::Str | Type::Any) => {
-                return Some(Value { kind: ValueKind::Tagged(tag, text), span });
-            }
-            Filled::Value(kind) => written(&kind),
-            Filled::Text(text) => (Written::String(text.clone()), text.into_owned()),
-        };
+        let given = Given { value, written: entry.text(), span };
         let kind = match entry.ty() {
-            Some(annotation) => self.tagged(&written, annotation, want),
-            None => self.plain(&written, &raw, want, span),
+            Some(annotation) => self.tagged(&given, annotation, want),
+            None => self.plain(&given, want),
         };
         kind.map(|kind| Value { kind, span })
     }
 
-    fn plain(&mut self, written: &Written<'_>, raw: &str, want: Want<'_>, span: Span) -> Option<ValueKind> {
-        match (want.ty, written) {
-            (Type::Str | Type::Any, Written::String(text)) => self.text(text, want, span),
+    /// What a filled text is as if it were written there.
+    fn filled(&mut self, filled: Filled<'_>, text: &str, want: Want<'_>, span: Span) -> Option<Written<'static>> {
+        Some(match filled {
+            Filled::Value(ValueKind::Int(number)) if want.ty != Type::Str => Written::Integer(number.into()),
+            Filled::Value(ValueKind::Float(number)) if want.ty != Type::Str => Written::Float(number),
+            Filled::Value(ValueKind::Bool(truth)) if want.ty != Type::Str => Written::Bool(truth),
+            Filled::Value(ValueKind::Int(_) | ValueKind::Float(_) | ValueKind::Bool(_)) => {
+                Written::String(self.parameters.fill_text(text, span, self.sink)?.into())
+            }
+            // Null, or of several parts, which no single value is.
+            Filled::Value(_) => Written::Null,
+            Filled::Text(text) => match (want.ty, text.parse::<i64>(), text.parse::<bool>()) {
+                (Type::Int | Type::Megabytes, Ok(number), _) => Written::Integer(number.into()),
+                (Type::Bool, _, Ok(truth)) => Written::Bool(truth),
+                _ => Written::String(text.into_owned().into()),
+            },
+        })
+    }
+
+    fn plain(&mut self, given: &Given<'_>, want: Want<'_>) -> Option<ValueKind> {
+        match (want.ty, &*given.value) {
+            (Type::Str | Type::Any, Written::String(text)) => self.text(text, want, given.span),
             (Type::Int | Type::Any | Type::Megabytes, Written::Integer(number)) => {
                 let small = i64::try_from(*number).ok().map(ValueKind::Int);
                 if small.is_none() {
-                    self.report(wrong_type::too_large(want.name, raw, span));
+                    self.report(wrong_type::too_large(want.name, given.written, given.span));
                 }
                 small
             }
@@ -51,14 +75,10 @@ impl Decoder<'_> {
             (Type::Float | Type::Any, Written::Float(number)) if number.is_finite() => Some(ValueKind::Float(*number)),
             (Type::Bool | Type::Any, Written::Bool(truth)) => Some(ValueKind::Bool(*truth)),
             (Type::Any, Written::Null) => Some(ValueKind::Null),
-            (Type::Duration | Type::Time, Written::String(_) | Written::Integer(_)) => {
-                self.time(written, raw, want, span)
-            }
-            (Type::Megabytes | Type::Size, Written::String(_) | Written::Integer(_)) => {
-                self.size(written, raw, want, span)
-            }
+            (Type::Duration | Type::Time, Written::String(_) | Written::Integer(_)) => self.time(given, want),
+            (Type::Megabytes | Type::Size, Written::String(_) | Written::Integer(_)) => self.size(given, want),
             (ty, value) => {
-                self.report(wrong_type::wrong_type(want.name, ty, value, raw, span));
+                self.report(wrong_type::wrong_type(want.name, ty, value, given.written, given.span));
                 None
             }
         }
@@ -72,20 +92,13 @@ impl Decoder<'_> {
         Some(ValueKind::Str(text.to_owned()))
     }
 
-    fn tagged(&mut self, written: &Written<'_>, annotation: Ident<'_>, want: Want<'_>) -> Option<ValueKind> {
+    fn tagged(&mut self, given: &Given<'_>, annotation: Ident<'_>, want: Want<'_>) -> Option<ValueKind> {
         let span = self.span(annotation.span);
-        let tag = match annotation.text {
-            "secret" => Tag::Secret,
-            "address" => Tag::Address,
-            "host" => Tag::Host,
-            "port" => Tag::Port,
-            "url" => Tag::Url,
-            other => {
-                self.report(unknown_annotation::unknown_annotation(other, span));
-                return None;
-            }
+        let Some(tag) = tag(annotation.text) else {
+            self.report(unknown_annotation::unknown_annotation(annotation.text, span));
+            return None;
         };
-        match (want.ty, written) {
+        match (want.ty, &*given.value) {
             (Type::Str | Type::Any, Written::String(text)) => {
                 Some(ValueKind::Tagged(Spanned::new(tag, span), text.to_string()))
             }
@@ -94,16 +107,5 @@ impl Decoder<'_> {
                 None
             }
         }
-    }
-}
-
-/// A parameter's value as if it stood in the text, and how it would be spelled.
-fn written(kind: &ValueKind) -> (Written<'static>, String) {
-    match kind {
-        ValueKind::Int(number) => (Written::Integer(i128::from(*number)), number.to_string()),
-        ValueKind::Float(number) => (Written::Float(*number), number.to_string()),
-        ValueKind::Bool(truth) => (Written::Bool(*truth), format!("#{truth}")),
-        ValueKind::Str(text) | ValueKind::Tagged(_, text) => (Written::String(text.clone().into()), text.clone()),
-        _ => (Written::Null, "#null".to_owned()),
     }
 }

@@ -1,8 +1,11 @@
 //! A small lab in code for the emitters' tests.
 
 use crate::analyze::{Analysis, GroupFacts, NodeFacts, Obstacle};
-use crate::model::{Discovery, Group, Lab, Metrics, Network, Node, Provider, Resources, Role, Route, Service};
-use crate::nomad::form::{Block, Body, Value};
+use crate::model::{
+    Arch, Capacity, Discovery, Group, Lab, Metrics, Network, Node, Provider, Reference, Reserved, Resources, Role,
+    Route, Service, Ssh, Volume,
+};
+use crate::nomad::form::{Block, Body, Tag, Value};
 use crate::source::{Span, Spanned};
 
 /// A text without a place.
@@ -35,6 +38,33 @@ pub(super) fn provider(role: Role, name: &str, options: &[(&'static str, &str)])
         body.set(*option, Value::str(*value, Span::default()));
     }
     Provider { role, name: at_nowhere(name), options: body, service: None, span: Span::default() }
+}
+
+/// A client of class `pi`, or a server and client of class `nas`.
+pub(super) fn node(name: &str, last_byte: u8, server: bool) -> Node {
+    Node {
+        name: at_nowhere(name),
+        address: Spanned::new([192, 168, 1, last_byte].into(), Span::default()),
+        interface: None,
+        arch: Spanned::new(if server { Arch::Amd64 } else { Arch::Arm64 }, Span::default()),
+        os: "debian".to_owned(),
+        class: at_nowhere(if server { "nas" } else { "pi" }),
+        pool: at_nowhere("default"),
+        server,
+        client: true,
+        drivers: Vec::new(),
+        ssh: Ssh::default(),
+        capacity: Capacity::default(),
+        reserved: Reserved { cpu: 0, memory: 0, disk: 0, ports: None },
+        meta: Vec::new(),
+        host_volumes: Vec::new(),
+        mounts: Vec::new(),
+        devices: Vec::new(),
+        daemons: Vec::new(),
+        nomad: Body::default(),
+        consul: Body::default(),
+        span: Span::default(),
+    }
 }
 
 /// A service with one group of the same name.
@@ -96,6 +126,21 @@ impl Service {
     pub(super) fn measured(mut self, path: &str) -> Self {
         let metrics = Metrics { upstream: self.name.value.clone(), path: path.to_owned(), span: Span::default() };
         self.metrics = Some(metrics);
+        self
+    }
+
+    /// Has to find another service.
+    pub(super) fn finds(mut self, service: &str) -> Self {
+        let (tag, port) = (Tag::Address, "http".to_owned());
+        self.references.push(Reference { tag, service: service.to_owned(), port, span: Span::default() });
+        self
+    }
+
+    /// Keeps data in a host volume.
+    pub(super) fn keeps(mut self, volume: &str) -> Self {
+        let (label, source) = (at_nowhere(volume), at_nowhere(volume));
+        let volume = Volume { label, kind: "host".to_owned(), source, read_only: false };
+        self.groups[0].volumes.push(volume);
         self
     }
 }

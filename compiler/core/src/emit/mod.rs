@@ -3,7 +3,10 @@
 //! Nothing here can fail: an emitter that wants to complain is a missing check.
 
 pub mod caddy;
+pub mod deploy;
 pub mod job;
+pub mod namespace;
+pub mod node;
 pub mod prometheus;
 
 #[cfg(test)]
@@ -11,17 +14,19 @@ mod fixture;
 
 use crate::analyze::Analysis;
 use crate::bundle::{Artifact, Bundle};
+use rayon::prelude::*;
 
 /// A target: what it writes for a lab.
 type Emitter = fn(&Analysis<'_>) -> Vec<Artifact>;
 
 /// Every target but the jobs, which may take up what these write.
-const EMITTERS: &[Emitter] = &[caddy::artifacts, prometheus::artifacts];
+const EMITTERS: &[Emitter] =
+    &[caddy::artifacts, deploy::artifacts, namespace::artifacts, node::artifacts, prometheus::artifacts];
 
 /// Emits everything.
 #[must_use]
 pub fn bundle(analysis: &Analysis<'_>) -> Bundle {
-    let mut artifacts: Vec<Artifact> = EMITTERS.iter().flat_map(|emit| emit(analysis)).collect();
+    let mut artifacts: Vec<Artifact> = EMITTERS.par_iter().flat_map(|emit| emit(analysis)).collect();
     let jobs = job::artifacts(&analysis.lab.services, &artifacts);
     artifacts.extend(jobs);
     Bundle::new(artifacts, &analysis.lab.name.value)

@@ -160,12 +160,12 @@ fn lays_out_lists_and_maps() {
 }
 
 #[test]
-fn hcl_1_quotes_keys_in_blocks_and_knows_no_null() {
+fn hcl_1_knows_no_null_and_quotes_keys_in_maps_alone() {
     let options = block("options", &[], body(&[("driver.allowlist", text("docker")), ("true", text("x"))], vec![]));
     let client = block("client", &[], body(&[("enabled", value(ValueKind::Null))], vec![options]));
     assert_snapshot!(write(&body(&[], vec![client]), Dialect::Hcl1), @r#"
     client {
-      options {
+      options = {
         "driver.allowlist" = "docker"
         "true"             = "x"
       }

@@ -330,10 +330,6 @@ service "web" { image "x" }"#), @r#"
       service.kdl:11:26: public < and here
       service.kdl:11:19: public < first given here
       help: keep one of the two
-    service.kdl:13:1: error[duplicate-name] `service "web"` is there twice
-      service.kdl:13:1: service "web" < and here
-      service.kdl:2:1: service "web" image="a" < first given here
-      help: give one of them another name, or make them one
     ---
     service "web" {
       image = "a"
@@ -360,6 +356,10 @@ service "web" { image "x" }"#), @r#"
       route "cloud" {
         public = true
       }
+    }
+
+    service "web" {
+      image = "x"
     }
     "#);
 }
@@ -572,6 +572,30 @@ fn names_that_are_gone_or_going() {
       image = "x"
       needs = "db"
     }
+    "#);
+}
+
+#[test]
+fn parameters() {
+    assert_snapshot!(faults(r#"
+service "a" image="x:@{cuont}" type="@{count}" count="@{type}"
+service "b@{x}""#), @r#"
+    service "a" image="x:@{cuont}" type="@{count}" count="@{type}"
+    service "b@{x}"
+    ---
+    service.kdl:2:19: error[unknown-parameter] there is no parameter `cuont`
+      service.kdl:2:19: "x:@{cuont}" < no such parameter
+      help: did you mean `count`?
+    service.kdl:2:37: error[not-allowed-value] `type` can't be `3`
+      service.kdl:2:37: "@{count}" < not one of those allowed
+      help: it is one of `batch`, `service`, `system`
+    service.kdl:2:54: error[wrong-type] `count` takes a whole number, not the text `"@{type}"`
+      service.kdl:2:54: "@{type}" < expected a whole number
+    service.kdl:3:9: error[unknown-parameter] there is no parameter `x`
+      service.kdl:3:9: "b@{x}" < no such parameter
+      help: known here: `count`, `secret`, `type`
+    ---
+    service "a" {}
     "#);
 }
 

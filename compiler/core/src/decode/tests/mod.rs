@@ -5,10 +5,11 @@ mod tables;
 mod trees;
 
 use super::Decoder;
+use super::parameters::Parameters;
 use crate::diagnostic::{Sink, plain};
-use crate::nomad::form::Body;
+use crate::nomad::form::{Body, Tag, ValueKind};
 use crate::nomad::hcl::{Dialect, write};
-use crate::source::Sources;
+use crate::source::{Sources, Span, Spanned};
 
 fn decode(text: &str) -> (Body, Sink, Sources) {
     let mut sources = Sources::default();
@@ -16,12 +17,18 @@ fn decode(text: &str) -> (Body, Sink, Sources) {
     let parse = hlmc_syntax::parse(text);
     assert_eq!(parse.errors, vec![], "{text}");
     let mut sink = Sink::default();
-    let mut parameters = super::parameters::Parameters::default();
-    parameters.set("count", crate::nomad::form::ValueKind::Int(3));
-    parameters.set("type", crate::nomad::form::ValueKind::Str("batch".into()));
-    let parameters = &parameters;
-    let mut decoder = Decoder { file, languages: tables::language, parameters, sink: &mut sink, scopes: Vec::new() };
-    let body = decoder.top(parse.document.nodes(), &tables::ROOT);
+    let mut parameters = Parameters::default();
+    parameters.set("count", ValueKind::Int(3));
+    parameters.set("type", ValueKind::Str("batch".into()));
+    let secret = Spanned::new(Tag::Secret, Span::default());
+    parameters.set("secret", ValueKind::Tagged(secret, "nomad:x#y".into()));
+    let mut body = Body::default();
+    for node in parse.document.nodes() {
+        let parameters = &parameters;
+        let mut decoder =
+            Decoder { file, languages: tables::language, parameters, sink: &mut sink, scopes: Vec::new() };
+        body.blocks.extend(decoder.top(node, &tables::ROOT));
+    }
     (body, sink, sources)
 }
 

@@ -1,7 +1,7 @@
 //! Right manifests.
 
 use super::{decode, tree};
-use crate::nomad::form::ValueKind;
+use crate::nomad::form::{Tag, ValueKind};
 use insta::assert_snapshot;
 
 #[test]
@@ -184,17 +184,43 @@ service "raw" {
 }
 
 #[test]
-fn annotations_are_kept_and_parameters_filled_in() {
-    let (body, sink, _) =
-        decode(r#"service "web" { image "x"; env A=(secret)"nomad:x#y"; count "@{count}"; type "@{type}" }"#);
+fn annotations_are_kept() {
+    let (body, sink, _) = decode(r#"service "web" { image "x"; env A=(secret)"nomad:x#y" }"#);
     assert!(!sink.has_errors());
     let service = &body.blocks[0].body;
-    assert_eq!(service.int("count").map(|it| it.value), Some(3));
-    assert_eq!(service.str("type").map(|it| it.value), Some("batch"));
     let env = service.block("env").unwrap();
     let ValueKind::Tagged(tag, text) = &env.body.attributes[0].value.kind else { panic!() };
-    assert_eq!((tag.value, text.as_str()), (crate::nomad::form::Tag::Secret, "nomad:x#y"));
+    assert_eq!((tag.value, text.as_str()), (Tag::Secret, "nomad:x#y"));
     assert_eq!((tag.span.start, tag.span.end), (34, 40));
+    let (body, sink, _) = decode(r#"service "web" image="@{secret}""#);
+    assert!(!sink.has_errors());
+    let ValueKind::Tagged(tag, text) = &body.blocks[0].body.attributes[0].value.kind else { panic!() };
+    assert_eq!((tag.value, text.as_str()), (Tag::Secret, "nomad:x#y"));
+}
+
+#[test]
+fn parameters_are_filled_in_before_types_are_looked_at() {
+    assert_snapshot!(tree(
+        r#"service "web-@{count}" image="x:@{count}" count="@{count}" kill-timeout="@{count}s" type="@{type}" any="@{count}" {
+    numbers "@{count}" 1
+    shared-memory "@{count}0"
+    env A="@{count}" B="@@{count}"
+}"#), @r#"
+    service "web-3" {
+      image         = "x:3"
+      count         = 3
+      kill-timeout  = "3s"
+      type          = "batch"
+      any           = 3
+      numbers       = [3, 1]
+      shared-memory = 30
+
+      env {
+        A = "3"
+        B = "@{count}"
+      }
+    }
+    "#);
 }
 
 #[test]

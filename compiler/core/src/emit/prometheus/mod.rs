@@ -53,7 +53,6 @@ struct ScrapeConfig<'l> {
 #[derive(Serialize)]
 struct ConsulDiscovery<'l> {
     server: &'static str,
-    datacenter: &'l str,
     services: Vec<&'l str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<&'static str>,
@@ -93,7 +92,7 @@ fn scrape<'l>(lab: &'l Lab, service: &'l Service, metrics: &'l Metrics) -> Scrap
     };
     match lab.discovery {
         Discovery::Consul => {
-            config.consul_sd_configs.push(consul(lab, vec![&metrics.upstream], Vec::new()));
+            config.consul_sd_configs.push(consul(vec![&metrics.upstream], Vec::new()));
             config.relabel_configs.push(label("__meta_consul_node", "node"));
         }
         Discovery::Nomad => {
@@ -112,14 +111,15 @@ fn agents(lab: &Lab) -> Option<ScrapeConfig<'_>> {
         job_name: "nomad",
         metrics_path: "/v1/metrics",
         params: BTreeMap::from([("format", vec!["prometheus"])]),
-        consul_sd_configs: vec![consul(lab, vec!["nomad", "nomad-client"], vec!["http"])],
+        consul_sd_configs: vec![consul(vec!["nomad", "nomad-client"], vec!["http"])],
         nomad_sd_configs: Vec::new(),
         relabel_configs: vec![label("__meta_consul_node", "node")],
     })
 }
 
-fn consul<'l>(lab: &'l Lab, services: Vec<&'l str>, tags: Vec<&'static str>) -> ConsulDiscovery<'l> {
-    ConsulDiscovery { server: CONSUL, datacenter: &lab.datacenter, services, tags }
+/// Without a datacenter, the agent answers for its own: the only one of the lab.
+fn consul<'l>(services: Vec<&'l str>, tags: Vec<&'static str>) -> ConsulDiscovery<'l> {
+    ConsulDiscovery { server: CONSUL, services, tags }
 }
 
 fn label<'l>(from: &'static str, to: &'l str) -> Relabel<'l> {

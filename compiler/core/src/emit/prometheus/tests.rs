@@ -31,7 +31,6 @@ fn targets_come_from_consul() {
       metrics_path: /metrics
       consul_sd_configs:
       - server: 127.0.0.1:8500
-        datacenter: home
         services:
         - immich-metrics
       relabel_configs:
@@ -44,7 +43,6 @@ fn targets_come_from_consul() {
         "c
       consul_sd_configs:
       - server: 127.0.0.1:8500
-        datacenter: home
         services:
         - node-exporter
       relabel_configs:
@@ -58,7 +56,6 @@ fn targets_come_from_consul() {
         - prometheus
       consul_sd_configs:
       - server: 127.0.0.1:8500
-        datacenter: home
         services:
         - nomad
         - nomad-client

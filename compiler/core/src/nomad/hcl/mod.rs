@@ -10,7 +10,7 @@ use crate::source::{Span, Spanned};
 use std::borrow::Cow;
 use text::{is_identifier, is_key, push_heredoc, push_key, push_quoted, wants_heredoc};
 
-/// Which parser will read the file. They differ in what `${` means and in where a quoted key may stand.
+/// Which parser will read the file. They differ in what `${` means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dialect {
     /// Nomad's job files: HCL 2 in which references to what is known at run time, `${attr.cpu.arch}`, stand as they are.
@@ -57,7 +57,7 @@ impl Writer<'_> {
 
     fn block(&mut self, block: &Block, depth: usize) {
         self.indent(depth);
-        if self.must_be_map(block) {
+        if Self::must_be_map(block) {
             self.key(&block.name, Place::Body);
             self.out.push_str(" = ");
             self.value(&body_as_value(&block.body), depth);
@@ -79,11 +79,10 @@ impl Writer<'_> {
         self.out.push_str("}\n");
     }
 
-    /// HCL 2 has no quoted names in a block, so `env { … }` with a name such as `a.b` becomes `env = { "a.b" = … }`.
-    fn must_be_map(&self, block: &Block) -> bool {
-        self.dialect != Dialect::Hcl1
-            && block.labels.is_empty()
-            && block.body.attributes.iter().any(|attribute| !is_identifier(&attribute.name))
+    /// HCL 2 has no quoted names in a block, so `env { … }` with a name such as `a.b` becomes `env = { "a.b" = … }`. HCL 1 has
+    /// them, but takes both for the same, and `nomad fmt` only knows HCL 2.
+    fn must_be_map(block: &Block) -> bool {
+        block.labels.is_empty() && block.body.attributes.iter().any(|attribute| !is_identifier(&attribute.name))
     }
 
     /// Lines `name = value`; neighbours whose value ends on the line have their `=` in one column.

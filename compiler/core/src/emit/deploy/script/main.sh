@@ -1,0 +1,39 @@
+
+# The whole run.
+
+clean_up() {
+    code=$?
+    trap - EXIT
+    close_tunnel
+    rm -rf "$scratch"
+    exit "$code"
+}
+
+main() {
+    read_arguments "$@"
+    need tar nomad awk sed
+    if [ "$nodes" -gt 0 ] && [ -z "$dry_run" ]; then need ssh; fi
+    scratch=$(mktemp -d "${TMPDIR:-/tmp}/hlmc.XXXXXX")
+    trap clean_up EXIT
+    trap 'complain "interrupted: run it again to finish"; exit 130' INT TERM HUP
+    [ "$nodes" -eq 0 ] || each_node provision
+    stop_on_problems
+    if ! connect; then
+        say "cluster: nothing answers, so the jobs aren't planned: $jobs job(s) in $waves wave(s)"
+        exit 0
+    fi
+    if [ "$nodes" -gt 0 ] && [ -z "$dry_run" ]; then wait_until cluster nodes_are_ready; fi
+    if [ "$jobs" -gt 0 ]; then deploy_jobs; fi
+    if [ -z "$only" ] || selects jobs; then remove_jobs; fi
+    [ -n "$dry_run" ] || verify
+    stop_on_problems
+    [ "$jobs" -eq 0 ] || say "jobs: $made new, $changed changed, $unchanged unchanged, $stopped stopped"
+}
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+COPYFILE_DISABLE=1
+export COPYFILE_DISABLE
+dry_run='' wanted='' only='' timeout=300 nodes=0 jobs=0 problems=0 address='' tunnel='' scratch='' missing=''
+made=0 changed=0 unchanged=0 stopped=0 stateful=0
+set -f
+main "$@"

@@ -1,0 +1,4 @@
+//! What each machine of a NAS with two Raspberry Pis gets.
+
+mod agents;
+mod lab;
