@@ -63,7 +63,7 @@ service "web" system type="service" {
         value = "x"
       }
 
-      env {
+      env = {
         TZ         = "Europe/Dublin"
         "odd.name" = "1"
       }
