@@ -1,3 +1,32 @@
-//! The `hlmc` command.
+//! The `hlmc` command: reads the command line and the lab's folder, has the compiler work, prints and writes.
 
-fn main() {}
+mod args;
+mod command;
+mod disk;
+mod failure;
+mod render;
+mod settings;
+mod terminal;
+mod write;
+
+use clap::Parser as _;
+use command::Outcome;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match args::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(message) => {
+            let _ = message.print(); // a closed pipe is no failure
+            return ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2));
+        }
+    };
+    match command::run(cli.command) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Errors) => ExitCode::from(1),
+        Err(failure) => {
+            terminal::say(&format!("{failure}\n"));
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The command line as it is typed; what it means stands in [`settings`](crate::settings).
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  done; warnings don't fail
+  1  the lab has errors (`fmt --check`: a file isn't formatted; `fmt`: a file has syntax errors)
+  2  wrong usage, or a file or folder couldn't be read or written
+
+Environment:
+  NO_COLOR        no colours
+  CLICOLOR_FORCE  colours even where no terminal is";
+
+/// Compiles the manifests of a homelab into everything that it runs on.
+#[derive(Debug, Parser)]
+#[command(name = "hlmc", version, after_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check the lab and write its bundle
+    Build(BuildArgs),
+    /// Check the lab and write nothing
+    Check(CheckArgs),
+    /// Write a small lab to start with; files that exist are left alone
+    Init(InitArgs),
+    /// Print what a diagnostic means; without a code, list them all
+    Explain(ExplainArgs),
+    /// Lay manifests out in the usual way; comments stay
+    Fmt(FmtArgs),
+}
+
+/// Which lab, and how hard to work on it.
+#[derive(Debug, Args)]
+pub(crate) struct LabArgs {
+    /// Folder of the lab [default: the nearest folder upwards with a `lab.kdl`]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lab: Option<PathBuf>,
+    /// How many threads to use [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+/// `hlmc build`.
+#[derive(Debug, Args)]
+pub(crate) struct BuildArgs {
+    #[command(flatten)]
+    pub(crate) lab: LabArgs,
+    /// Folder to write [default: `out` in the lab]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write the bundle as one zip too [default: the name of the folder and `.zip`, beside it]
+    #[arg(long, value_name = "FILE")]
+    #[expect(clippy::option_option, reason = "absent, bare and with a file are three things to clap")]
+    pub(crate) zip: Option<Option<PathBuf>>,
+}
+
+/// `hlmc check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) lab: LabArgs,
+    /// How to print what is found: `text` goes to stderr, `short` and `json` to stdout
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// How diagnostics are printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// Drawn, with the lines they are about
+    Text,
+    /// A line each, for editors: `file:line:col: severity[code] message`
+    Short,
+    /// One JSON document
+    Json,
+}
+
+/// `hlmc init`.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Folder of the new lab
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) folder: PathBuf,
+}
+
+/// `hlmc explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The code in brackets, as in `error[port-conflict]`
+    #[arg(value_name = "CODE")]
+    pub(crate) code: Option<String>,
+}
+
+/// `hlmc fmt`.
+#[derive(Debug, Args)]
+pub(crate) struct FmtArgs {
+    /// Write nothing; list the files that would change
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Files and folders; `-` reads stdin and writes stdout [default: the lab's manifests]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}

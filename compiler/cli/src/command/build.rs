@@ -1,0 +1,59 @@
+//! `hlmc build`: checks the lab and writes its bundle, unless there are errors.
+
+use super::{Outcome, open, pages};
+use crate::args::BuildArgs;
+use crate::failure::Failure;
+use crate::render::text;
+use crate::settings::{BuildSettings, LabSettings};
+use crate::terminal;
+use crate::write::{Written, write_folder, write_zip};
+use hlmc_core::bundle::Bundle;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+pub(crate) fn build(args: &BuildArgs) -> Result<Outcome, Failure> {
+    let start = Instant::now();
+    let lab = LabSettings::resolve(&args.lab)?;
+    let settings = BuildSettings::resolve(args, &lab);
+    let compiled = hlmc_core::compile(&open(&lab)?);
+    if !compiled.diagnostics.is_empty() {
+        terminal::say(&text(&compiled.diagnostics, &pages(&compiled, &lab.shown), terminal::look()));
+    }
+    let Some(bundle) = compiled.bundle else {
+        return Ok(Outcome::Errors);
+    };
+    let waiting = || terminal::say(&format!("waiting for another hlmc that writes `{}`\n", settings.out.display()));
+    let written = write_folder(&bundle, &settings.out, &lab.root, waiting)?;
+    if let Some(file) = &settings.zip {
+        write_zip(&bundle, file)?;
+    }
+    terminal::mention(&summary(&bundle, written, start.elapsed(), &settings.out));
+    Ok(Outcome::Done)
+}
+
+fn summary(bundle: &Bundle, written: Written, took: Duration, out: &Path) -> String {
+    let below_nodes = |path: &'static str, artifact: &str| {
+        artifact.strip_prefix(path).and_then(|rest| rest.split_once('/')).map(|(node, _)| node.to_owned())
+    };
+    let nodes: BTreeSet<String> =
+        bundle.artifacts.iter().filter_map(|artifact| below_nodes("nodes/", &artifact.path)).collect();
+    let services = bundle.artifacts.iter().filter(|artifact| artifact.kind == "nomad-job").count();
+    let changes = match written {
+        Written { changed: 0, removed: 0 } => "nothing changed".to_owned(),
+        Written { changed, removed: 0 } => format!("{changed} changed"),
+        Written { changed, removed } => format!("{changed} changed, {removed} removed"),
+    };
+    format!(
+        "built {} for {} and {} in {} ms → {}/ ({changes})",
+        count(bundle.artifacts.len(), "file"),
+        count(nodes.len(), "node"),
+        count(services, "service"),
+        took.as_millis(),
+        out.display(),
+    )
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

@@ -1,0 +1,24 @@
+//! `hlmc check`: says what is wrong with a lab and writes nothing.
+
+use super::{Outcome, open, pages};
+use crate::args::{CheckArgs, Format};
+use crate::failure::Failure;
+use crate::render::{Tally, json, short, text};
+use crate::settings::LabSettings;
+use crate::terminal;
+use std::path::Path;
+
+pub(crate) fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
+    let lab = LabSettings::resolve(&args.lab)?;
+    let compiled = hlmc_core::check(&open(&lab)?);
+    let found = &compiled.diagnostics;
+    match args.format {
+        Format::Text => terminal::say(&text(found, &pages(&compiled, &lab.shown), terminal::look())),
+        Format::Short => terminal::print(&short(found, &pages(&compiled, &lab.shown))),
+        Format::Json => terminal::print(&json(found, &pages(&compiled, Path::new("")), &lab.root)),
+    }
+    if found.is_empty() && args.format == Format::Text {
+        terminal::mention("no problems found");
+    }
+    Ok(if Tally::of(found).errors == 0 { Outcome::Done } else { Outcome::Errors })
+}

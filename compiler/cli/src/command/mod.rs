@@ -1,0 +1,55 @@
+//! The commands, a file each. Each says how it ended.
+
+mod build;
+mod check;
+mod explain;
+mod fmt;
+mod init;
+
+use crate::args::Command;
+use crate::disk::DiskWorld;
+use crate::failure::Failure;
+use crate::render::Pages;
+use crate::settings::LabSettings;
+use hlmc_core::Compiled;
+use hlmc_core::diagnostic::Diagnostic;
+use hlmc_core::source::Sources;
+use std::path::Path;
+
+/// How a command ended, when nothing stopped it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Outcome {
+    /// Exit code 0.
+    Done,
+    /// Exit code 1: it worked, and what it looked at has errors.
+    Errors,
+}
+
+/// Runs a command.
+pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Build(args) => build::build(&args),
+        Command::Check(args) => check::check(&args),
+        Command::Init(args) => init::init(&args),
+        Command::Explain(args) => explain::explain(&args),
+        Command::Fmt(args) => fmt::fmt(&args),
+    }
+}
+
+/// Opens the lab's folder.
+fn open(lab: &LabSettings) -> Result<DiskWorld, Failure> {
+    DiskWorld::open(&lab.root).map_err(|error| Failure::io("open the lab", &lab.root, &error))
+}
+
+/// The texts that a compilation's diagnostics are about. `shown` is put before each path.
+fn pages(compiled: &Compiled, shown: &Path) -> Pages {
+    diagnosed_pages(&compiled.sources, &compiled.diagnostics, shown)
+}
+
+fn diagnosed_pages(sources: &Sources, diagnostics: &[Diagnostic], shown: &Path) -> Pages {
+    let files = diagnostics.iter().flat_map(|diagnostic| {
+        let labels = [&diagnostic.primary].into_iter().chain(&diagnostic.secondary).map(|label| label.span.file);
+        labels.chain(diagnostic.fix.iter().map(|fix| fix.span.file))
+    });
+    Pages::new(sources, files, shown)
+}

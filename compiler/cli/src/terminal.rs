@@ -1,0 +1,76 @@
+//! What the command prints on: colours, width, and pipes that somebody has closed.
+
+use crate::render::Look;
+use std::io::{self, IsTerminal as _, Write as _};
+
+/// Columns where there is no terminal.
+const WIDTH: usize = 100;
+
+/// How to draw on stderr.
+pub(crate) fn look() -> Look {
+    Look {
+        colour: colours(is_watched(), |name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())),
+        width: width(),
+    }
+}
+
+/// Whether a person waits before stderr.
+pub(crate) fn is_watched() -> bool {
+    io::stderr().is_terminal()
+}
+
+fn width() -> usize {
+    match rustix::termios::tcgetwinsize(io::stderr()) {
+        Ok(size) if size.ws_col > 0 => usize::from(size.ws_col).clamp(60, 140),
+        _ => WIDTH,
+    }
+}
+
+fn colours(watched: bool, variable: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name| variable(name).is_some_and(|value| !value.is_empty());
+    if set("NO_COLOR") {
+        return false;
+    }
+    if variable("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0") {
+        return true;
+    }
+    watched && variable("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Prints the product of a command. A reader who has seen enough is no failure.
+pub(crate) fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Prints what is said about the work.
+pub(crate) fn say(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Prints one line, but only when a person waits for it.
+pub(crate) fn mention(line: &str) {
+    if is_watched() {
+        say(&format!("{line}\n"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_decides_about_colours() {
+        let with = |watched, set: &[(&str, &str)]| {
+            colours(watched, |name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert!(with(true, &[]));
+        assert!(!with(false, &[]));
+        assert!(!with(true, &[("TERM", "dumb")]));
+        assert!(!with(true, &[("NO_COLOR", "1")]));
+        assert!(with(true, &[("NO_COLOR", "")]));
+        assert!(with(false, &[("CLICOLOR_FORCE", "1")]));
+        assert!(!with(false, &[("CLICOLOR_FORCE", "0")]));
+        assert!(!with(true, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]));
+    }
+}

@@ -1,0 +1,75 @@
+//! Writes a bundle: the folder changes in one step or not at all.
+//!
+//! The new folder is made beside the old one and swapped in with one system call, then the old one goes:
+//!
+//! 1. [`lock`] the folder, so that two runs don't meet, and clean up after a run that was killed.
+//! 2. [`compare`] every artifact with what is there. Nothing differs: nothing is written.
+//! 3. [`stage`] the new folder: what is unchanged is a hard link (and keeps its mtime), the rest is written, and what
+//!    hlmc didn't write is linked over as it is.
+//! 4. [`swap`] the two folders.
+//! 5. [`retire`] the old folder.
+//!
+//! Nothing is synced to the disk. A kill at any point leaves the whole old or the whole new folder; after a power cut
+//! files may be damaged, and the next build finds that, since it compares bytes, and writes them again.
+
+mod compare;
+mod existing;
+mod lock;
+mod place;
+mod retire;
+mod stage;
+mod swap;
+mod zip;
+
+pub(crate) use zip::write_zip;
+
+use crate::failure::Failure;
+use existing::{Existing, Owned};
+use hlmc_core::bundle::Bundle;
+use place::Place;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// What a build changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Written {
+    /// Files that are new or have other bytes or another mode.
+    pub(crate) changed: usize,
+    /// Files of an earlier build that this one doesn't have.
+    pub(crate) removed: usize,
+}
+
+/// Makes the folder `out` hold the bundle. `waiting` is called when another run has to finish first.
+///
+/// # Errors
+/// When something can't be written or stands in the way; the folder is as it was before.
+pub(crate) fn write_folder(
+    bundle: &Bundle,
+    out: &Path,
+    lab: &Path,
+    waiting: impl FnOnce(),
+) -> Result<Written, Failure> {
+    place::check_paths(bundle)?;
+    let place = Place::find(out, lab)?;
+    let _lock = lock::lock(&place, waiting)?;
+    retire::clean_up(&place)?;
+    let unchanged = compare::unchanged(bundle, &place.out);
+    if unchanged.iter().all(|same| *same) {
+        return Ok(Written::default());
+    }
+    let existing = Existing::list(&place.out, Owned::read(&place.out))?;
+    existing.refuse_conflicts(bundle, &unchanged)?;
+    let changed = unchanged.iter().filter(|same| !**same).count();
+    let new: BTreeSet<&Path> = bundle.artifacts.iter().map(|artifact| Path::new(&artifact.path)).collect();
+    let removed = existing.ours.iter().filter(|path| !new.contains(path.as_path())).count();
+    let staged = stage::stage(bundle, &unchanged, &existing, &place);
+    // The folder that comes into place is locked before it is there, until the old one is gone.
+    let swapped = staged.and_then(|()| lock::hold(&place.stage)).and_then(|lock| swap::swap(&place).map(|()| lock));
+    let cleaned = retire::clean_up(&place);
+    let _next_lock = swapped?;
+    cleaned?;
+    Ok(Written { changed, removed })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! The bundle as one zip: the same bytes for the same bundle, at any time and on any machine.
+//!
+//! Names are sorted, every time is the first that a zip knows, and the compressor is the portable one: faster ones
+//! choose by the processor and would give other bytes elsewhere.
+
+use super::compare::{open, same_bytes};
+use super::place::check_paths;
+use crate::failure::Failure;
+use ::zip::result::ZipResult;
+use ::zip::write::SimpleFileOptions;
+use ::zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
+use hlmc_core::bundle::{Artifact, Bundle};
+use rayon::prelude::*;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{Cursor, Write as _};
+use std::path::Path;
+
+/// As many artifacts are compressed as one piece of work.
+const TOGETHER: usize = 64;
+
+/// Writes the bundle as one zip, unless it is there already; `true` when it was written.
+///
+/// # Errors
+/// When the file can't be written; it is as it was before.
+pub(crate) fn write_zip(bundle: &Bundle, file: &Path) -> Result<bool, Failure> {
+    check_paths(bundle)?;
+    let Some(name) = file.file_name() else {
+        return Err(Failure::new(format!("`{}` names no file", file.display())));
+    };
+    let bytes = archive(bundle).map_err(|error| Failure::new(format!("can't make the zip: {error}")))?;
+    if open(file).and_then(|mut there| same_bytes(&mut there, &bytes)).unwrap_or(false) {
+        return Ok(false);
+    }
+    let mut hidden = OsString::from(".");
+    hidden.push(name);
+    hidden.push(".hlmc-new");
+    let partial = file.with_file_name(hidden);
+    let done = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, file));
+    done.map_err(|error| {
+        let _ = fs::remove_file(&partial);
+        Failure::io("write", file, &error)
+    })?;
+    Ok(true)
+}
+
+fn archive(bundle: &Bundle) -> ZipResult<Vec<u8>> {
+    let parts: Vec<ZipResult<Cursor<Vec<u8>>>> = bundle.artifacts.par_chunks(TOGETHER).map(compress).collect();
+    let mut whole = ZipWriter::new(Cursor::new(Vec::new()));
+    for part in parts {
+        whole.merge_archive(ZipArchive::new(part?)?)?;
+    }
+    Ok(whole.finish()?.into_inner())
+}
+
+fn compress(artifacts: &[Artifact]) -> ZipResult<Cursor<Vec<u8>>> {
+    let mut part = ZipWriter::new(Cursor::new(Vec::new()));
+    for artifact in artifacts {
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .compression_level(Some(1))
+            .last_modified_time(DateTime::default())
+            .unix_permissions(artifact.mode());
+        part.start_file(artifact.path.as_str(), options)?;
+        part.write_all(&artifact.bytes)?;
+    }
+    part.finish()
+}

@@ -1,0 +1,67 @@
+//! `hlmc check`: its formats, and labs that can't be read whole.
+
+use crate::lab::Lab;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+const BROKEN: &str = "// ä\nservice \"broken\" {\n    image \"a:1\n}\n";
+
+#[test]
+fn short_is_a_line_for_each() {
+    let lab = Lab::new();
+    let fine = lab.run(&["check", "--format", "short"]);
+    assert_eq!((fine.code, fine.stdout.as_str(), fine.stderr.as_str()), (Some(0), "", ""));
+    lab.write("services/broken.kdl", BROKEN);
+    let broken = lab.run(&["check", "--format", "short"]);
+    assert_eq!((broken.code, broken.stderr.as_str()), (Some(1), ""));
+    let first = broken.stdout.lines().next().unwrap();
+    assert!(first.starts_with("services/broken.kdl:3:11: error[kdl-unclosed-string] "), "{first}");
+}
+
+#[test]
+fn json_is_one_document() {
+    let lab = Lab::new();
+    let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let fine = lab.run(&["check", "--format", "json"]);
+    assert_eq!((fine.code, fine.stderr.as_str()), (Some(0), ""));
+    assert_eq!(parse(&fine.stdout)["diagnostics"], serde_json::json!([]));
+    lab.write("services/broken.kdl", BROKEN);
+    let broken = lab.run(&["check", "--format", "json"]);
+    assert_eq!(broken.code, Some(1));
+    let document = parse(&broken.stdout);
+    let first = &document["diagnostics"][0];
+    assert_eq!(document["version"], 1);
+    assert_eq!(document["lab"], fs::canonicalize(lab.path("")).unwrap().display().to_string());
+    assert_eq!(document["errors"], document["diagnostics"].as_array().unwrap().len());
+    assert_eq!(first["code"], "kdl-unclosed-string");
+    assert_eq!(first["file"], "services/broken.kdl");
+    assert_eq!(first["start"], serde_json::json!({ "line": 3, "column": 11 }));
+    assert_eq!(first["range"]["start"], BROKEN.find("\"a:1").unwrap());
+}
+
+#[test]
+fn a_pipe_or_a_folder_in_place_of_a_manifest_is_reported() {
+    let lab = Lab::new();
+    assert!(Command::new("mkfifo").arg(lab.path("services/pipe.kdl")).status().unwrap().success());
+    lab.run(&["check"]).fails(1, "services/pipe.kdl");
+    fs::remove_file(lab.path("services/pipe.kdl")).unwrap();
+    fs::create_dir(lab.path("services/folder.kdl")).unwrap();
+    lab.run(&["check"]).is_quiet();
+}
+
+#[test]
+fn what_leads_out_of_the_lab_is_refused() {
+    let lab = Lab::empty();
+    lab.run(&["init", "lab"]).is_quiet();
+    lab.write("outside/secret.kdl", "service \"stolen\" { image \"a:1\"; }");
+    symlink("../../outside/secret.kdl", lab.path("lab/services/secret.kdl")).unwrap();
+    let ran = lab.run(&["check", "--lab", "lab"]);
+    ran.fails(1, "services/secret.kdl");
+    assert!(!ran.stderr.contains("stolen"), "{}", ran.stderr);
+    fs::remove_file(lab.path("lab/services/secret.kdl")).unwrap();
+    symlink("../../outside", lab.path("lab/services/all")).unwrap();
+    let ran = lab.run(&["check", "--lab", "lab"]);
+    ran.fails(1, "services/all");
+    assert!(!ran.stderr.contains("stolen"), "{}", ran.stderr);
+}

@@ -1,0 +1,12 @@
+//! The binary as it is used: in folders of its own, by its exit codes and what it prints.
+
+#![allow(clippy::unwrap_used, reason = "this is all test code")]
+
+mod build;
+mod check;
+mod explain;
+mod fmt;
+mod init;
+mod killed;
+mod lab;
+mod usage;
