@@ -32,6 +32,46 @@ fn run(lab: &Lab, arguments: &[&str]) -> Output {
     Command::new("sh").args(["-c", &script(lab), "deploy.sh"]).args(arguments).output().unwrap()
 }
 
+/// A Nomad that has no jobs and takes all that it is given; what would change something is told on standard error.
+const NOMAD: &str = r#"
+exec 9>&2
+nomad() {
+    case "$*" in
+    'operator api '*) echo '"127.0.0.1:4647"' ;;
+    'job plan '*bitcoin/*)
+        echo 'Error during plan: Unexpected response code: 500 (job "wallet" is in nonexistent namespace "bitcoin")'
+        [ -n "$dry_run" ] && return 255
+        printf '+ Job: "wallet"\n\nJob Modify Index: 0\n'
+        return 1
+        ;;
+    'job plan '*/db.nomad.hcl)
+        printf '+/- Job: "db"\n+ Meta[x]: "y"\n\nScheduler dry-run:\n- All good.\n\nJob Modify Index: 7\n'
+        ;;
+    'job plan '*) printf 'Job: "node-exporter"\n\nJob Modify Index: 3\n' ;;
+    'job status '*) printf 'job default db\njob default old\njob default foreign\njob default gone\n' ;;
+    'job inspect '*.Meta*old) echo 'false::home' ;;
+    'job inspect '*.Meta*foreign) echo 'false::another' ;;
+    'job inspect '*.Meta*gone) echo 'true::home' ;;
+    'job inspect '*) echo 4 ;;
+    'job deployments '*) echo '4 successful' ;;
+    'job allocs '*TaskGroup*) echo "db ${place:-nas}" ;;
+    'job allocs '*) echo '4 running' ;;
+    *) echo "nomad $*" | sed "s:$here/::" >&9 ;;
+    esac
+}
+"#;
+
+/// Runs the script on that Nomad.
+fn run_on_nomad(arguments: &[&str]) -> Output {
+    let script = format!("{NOMAD}{}", script(&small_lab()));
+    Command::new("sh")
+        .args(["-c", &script, "deploy.sh"])
+        .args(arguments)
+        .env("NOMAD_ADDR", "http://127.0.0.1:1")
+        .output()
+        .unwrap()
+}
+
 fn err(output: &Output) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
@@ -108,4 +148,62 @@ fn wrong_usage_ends_with_2_and_says_what_is_wrong() {
     for (arguments, message) in wrong {
         assert_eq!(err(&run(&small_lab(), arguments)), (Some(2), format!("deploy.sh: {message}\n")));
     }
+}
+
+#[test]
+fn a_dry_run_tells_everything_and_changes_nothing() {
+    let output = run_on_nomad(&["--dry-run"]);
+    assert_eq!(err(&output), (Some(0), String::new()));
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout), @r#"
+    node nas: would be copied to admin@192.168.1.119 and installed there
+    node pi5-1: would be copied to 192.168.1.120 and installed there
+    cluster: http://127.0.0.1:1
+    node pool edge: would be applied
+    namespace bitcoin: would be applied
+    job db: changed
+        +/- Job: "db"
+        + Meta[x]: "y"
+    job wallet: new, in a namespace or node pool that is new too
+    job old: no longer in the lab, would be stopped
+    jobs: 1 new, 1 changed, 1 unchanged, 1 stopped
+    "#);
+}
+
+#[test]
+fn jobs_are_registered_in_waves_and_the_removed_one_is_stopped() {
+    let output = run_on_nomad(&["--only", "jobs"]);
+    let (code, calls) = err(&output);
+    assert_eq!(code, Some(0), "{calls}");
+    insta::assert_snapshot!(calls, @r#"
+    nomad node pool apply nomad/node-pools/edge.hcl
+    nomad namespace apply nomad/namespaces/bitcoin.hcl
+    nomad job run -detach -check-index 7 nomad/jobs/default/db.nomad.hcl
+    nomad job run -detach -check-index 0 nomad/jobs/bitcoin/wallet.nomad.hcl
+    nomad job stop -detach -yes -namespace default old
+    "#);
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout), @r#"
+    cluster: http://127.0.0.1:1
+    job db: changed, registered
+    job wallet: new, registered
+    job old: no longer in the lab, stopped; its data stays
+    placement: 1 job group(s) with volumes run where their data is
+    jobs: 1 new, 1 changed, 1 unchanged, 1 stopped
+    "#);
+}
+
+#[test]
+fn a_single_service_leaves_the_rest_alone() {
+    let (code, calls) = err(&run_on_nomad(&["--only=db"]));
+    assert_eq!((code, calls.matches("job run").count(), calls.matches("job stop").count()), (Some(0), 1, 0), "{calls}");
+}
+
+#[test]
+fn data_on_the_wrong_node_is_found_out() {
+    let script = format!("place=pi5-1\n{NOMAD}{}", script(&small_lab()));
+    let mut command = Command::new("sh");
+    let output =
+        command.args(["-c", &script, "deploy.sh", "--only", "db"]).env("NOMAD_ADDR", "http://127.0.0.1:1").output();
+    let (code, told) = err(&output.unwrap());
+    assert_eq!(code, Some(1));
+    assert!(told.contains("job db: runs on pi5-1, where its volumes aren't; they are on: nas\n"), "{told}");
 }

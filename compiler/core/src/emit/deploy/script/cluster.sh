@@ -5,7 +5,11 @@
 has_leader() { # address
     NOMAD_ADDR=$1 nomad operator api -X GET /v1/status/leader >"$scratch/leader" 2>&1 </dev/null &
     asked=$!
-    (sleep 5 && kill "$asked") >/dev/null 2>&1 &
+    (
+        trap 'kill "$!"; exit' TERM
+        sleep 5 &
+        wait "$!" && kill "$asked"
+    ) >/dev/null 2>&1 &
     watcher=$!
     answered=0
     wait "$asked" 2>/dev/null || answered=1
@@ -25,7 +29,7 @@ try_tunnel() { # name address user port role
     if ssh -f -N -M -S "$scratch/ssh" -o ConnectTimeout=10 -o ExitOnForwardFailure=yes -p "$4" \
         -L "$scratch/nomad:127.0.0.1:4646" -- "$tunnel" </dev/null >/dev/null 2>&1 &&
         has_leader "unix://$scratch/nomad"; then
-        address=unix://$scratch/nomad
+        address=unix://$scratch/nomad through=" through ssh to $1"
     fi
 }
 
@@ -47,13 +51,12 @@ find_leader() {
 
 # Runs a test again and again until it holds; what it waits for is in `missing`.
 wait_until() { # what test
-    waited=0 shown=
+    end=$(($(date +%s) + timeout)) shown=
     until "$2"; do
-        [ "$waited" -lt "$timeout" ] || fail 3 "$1: waited $timeout seconds for: $missing. Run it again to go on."
+        [ "$(date +%s)" -lt "$end" ] || fail 3 "$1: waited $timeout seconds for: $missing. Run it again to go on."
         if [ "$missing" != "$shown" ]; then say "$1: waiting for $missing"; fi
         shown=$missing
         sleep 2
-        waited=$((waited + 2))
     done
 }
 
@@ -62,7 +65,7 @@ connect() {
     if [ -z "$dry_run" ]; then wait_until cluster find_leader; else find_leader || return 1; fi
     NOMAD_ADDR=$address NOMAD_CLI_SHOW_HINTS=0
     export NOMAD_ADDR NOMAD_CLI_SHOW_HINTS
-    say "cluster: $address"
+    if [ -n "$through" ]; then say "cluster:$through"; else say "cluster: $address"; fi
 }
 
 miss_node() { # name address user port role class pool

@@ -33,7 +33,7 @@ main() {
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 COPYFILE_DISABLE=1
 export COPYFILE_DISABLE
-dry_run='' wanted='' only='' timeout=300 nodes=0 jobs=0 problems=0 address='' tunnel='' scratch='' missing=''
+dry_run='' wanted='' only='' timeout=300 nodes=0 jobs=0 problems=0 address='' through='' tunnel='' scratch='' missing=''
 made=0 changed=0 unchanged=0 stopped=0 stateful=0
 set -f
 main "$@"
