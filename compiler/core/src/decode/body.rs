@@ -19,9 +19,16 @@ use std::borrow::Cow;
 struct Filling<'d> {
     body: Body,
     seen: Seen<'d>,
+    /// The names that unknown ones probably stand for.
+    meant: Vec<String>,
 }
 
 impl Filling<'_> {
+    /// Whether a name was there, right or wrong, or one that probably stands for it.
+    fn has(&self, name: &str) -> bool {
+        self.seen.has(name) || self.meant.iter().any(|meant| meant == name)
+    }
+
     fn push(&mut self, name: Cow<'static, str>, name_span: Span, value: Option<Value>) {
         self.body.attributes.extend(value.map(|value| Attribute { name, name_span, value }));
     }
@@ -44,17 +51,19 @@ impl Decoder<'_> {
         parent: Option<NodeRef<'_, '_>>,
     ) -> Option<Block> {
         let labels = self.labels(node, ty);
-        let scope = Scope::find(node, ty, parent, self.languages);
+        let mut scope = Scope::find(node, ty, parent, self.languages);
+        scope.partial |= self.scopes.last().is_some_and(|outer| outer.partial);
+        scope.partial |= ty.name == "service" && node.children().any(|child| child.name() == "preset");
         let mut filling = Filling::default();
         self.scopes.push(scope);
         for entry in node.args().skip(ty.labels.len()) {
-            self.switch(entry, scope, &mut filling);
+            self.switch(node, entry, scope, &mut filling);
         }
         self.inside(node, scope, &mut filling);
         self.scopes.pop();
         let labels = labels?;
-        let whole = !ty.partial && !self.scopes.iter().any(|scope| scope.ty.partial);
-        for attribute in scope.attributes().filter(|it| whole && it.required && !filling.seen.has(it.name)) {
+        let missing = scope.attributes().filter(|it| !scope.partial && it.required && !filling.has(it.name));
+        for attribute in missing {
             let diagnostic = missing_attribute::missing_attribute(ty.name, attribute, self.span(node.name_span()));
             self.report(diagnostic);
         }
@@ -121,7 +130,7 @@ impl Decoder<'_> {
     }
 
     /// A bare word behind the labels: it sets a truth value.
-    fn switch<'d>(&mut self, entry: EntryRef<'d, '_>, scope: Scope, filling: &mut Filling<'d>) {
+    fn switch<'d>(&mut self, node: NodeRef<'d, '_>, entry: EntryRef<'d, '_>, scope: Scope, filling: &mut Filling<'d>) {
         let (text, span) = (entry.value().as_str(), self.span(entry.value_span()));
         match text.and_then(|text| scope.attribute(text)).filter(|attribute| attribute.ty == Type::Bool) {
             Some(attribute) if entry.ty().is_none() => {
@@ -132,9 +141,15 @@ impl Decoder<'_> {
                 }
             }
             _ => {
-                let block = scope.ty.name;
-                let diagnostic = unexpected_argument::unexpected_argument(block, text, entry.text(), &scope, span);
-                self.report(diagnostic);
+                let before = node.props().take_while(|before| before.span().end <= entry.span().start).last();
+                let list = before.and_then(|before| scope.attribute(before.key()?.text)).filter(|it| it.ty.is_list());
+                self.report(match list {
+                    Some(list) => unexpected_argument::behind_a_list(list.name, entry.text(), span),
+                    None => {
+                        let block = scope.ty.name;
+                        unexpected_argument::unexpected_argument(block, text, entry.text(), &scope, span)
+                    }
+                });
             }
         }
     }
@@ -155,8 +170,7 @@ impl Decoder<'_> {
                 filling.push(Cow::Owned(key.text.to_owned()), span, value);
             }
         } else {
-            let diagnostic = unknown_name::unknown_name(key.text, span, &self.scopes);
-            self.report(diagnostic);
+            self.unknown(key.text, span, filling);
         }
     }
 
@@ -187,9 +201,14 @@ impl Decoder<'_> {
         } else if let Some(ty) = scope.open {
             self.open_child(node, ty, filling);
         } else {
-            let diagnostic = unknown_name::unknown_name(name, span, &self.scopes);
-            self.report(diagnostic);
+            self.unknown(name, span, filling);
         }
+    }
+
+    fn unknown(&mut self, name: &str, span: Span, filling: &mut Filling<'_>) {
+        let diagnostic = unknown_name::unknown_name(name, span, &self.scopes);
+        filling.meant.extend(diagnostic.fix.as_ref().map(|fix| fix.replacement.clone()));
+        self.report(diagnostic);
     }
 
     /// A child that no table lists, where such are welcome.

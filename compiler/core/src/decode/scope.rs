@@ -13,12 +13,14 @@ pub(super) struct Scope {
     further: Option<&'static BlockType>,
     /// What names that no table lists are; nothing where they are mistakes.
     pub(super) open: Option<Type>,
+    /// It is laid over another block, or another over it, so what it lacks may be there.
+    pub(super) partial: bool,
 }
 
 impl Scope {
     /// The tables of a block without regard to what it stands in.
     pub(super) const fn of(ty: &'static BlockType) -> Self {
-        Self { ty, further: None, open: ty.open }
+        Self { ty, further: None, open: ty.open, partial: ty.partial }
     }
 
     /// The tables for the body of `node`, which stands in `parent`.
@@ -37,7 +39,11 @@ impl Scope {
         let chooser = chooser.or(by.default);
         let language = chooser.and_then(|name| languages(&format!("{}{name}", by.prefix)));
         match language.map(|language| language.root) {
-            Some(root) => Self { ty, further: Some(root), open: root.open },
+            Some(root) => {
+                // `runs "dnsmasq"`: its language has the daemon as a block.
+                let further = chooser.and_then(|name| root.block(name)).unwrap_or(root);
+                Self { further: Some(further), open: further.open, ..Self::of(ty) }
+            }
             None => Self::of(ty),
         }
     }

@@ -135,6 +135,14 @@ pub enum Type {
     Any,
 }
 
+impl Type {
+    /// Whether it takes any number of values.
+    #[must_use]
+    pub const fn is_list(self) -> bool {
+        matches!(self, Self::Strings | Self::Ints | Self::List | Self::MapList)
+    }
+}
+
 impl BlockType {
     /// The attribute with this name.
     #[must_use]

@@ -30,6 +30,13 @@ pub(in crate::decode) fn unexpected_argument(
     diagnostic.help(if say.is_empty() { "remove it".to_owned() } else { format!("say what it is: {}", say.join(", ")) })
 }
 
+/// A value behind a property that takes a list: `users="anna" "tom"`.
+pub(crate) fn behind_a_list(list: &str, written: &str, span: Span) -> Diagnostic {
+    let message = format!("a property has one value, so `{written}` isn't one of `{list}`");
+    Diagnostic::new(&CODE, message, span, "not expected")
+        .help(format!("write the list on a line of its own inside the braces: `{list} \"…\" {written}`"))
+}
+
 /// More values than one behind a name that takes one.
 pub(crate) fn second_value(name: &str, span: Span) -> Diagnostic {
     Diagnostic::new(&CODE, format!("`{name}` takes one value"), span, "this is one more").help("remove it")

@@ -393,7 +393,7 @@ service "web" {
       help: write it in quotes behind `service`: `service "…"`
     service.kdl:3:1: error[missing-attribute] `service` lacks `image`
       service.kdl:3:1: service < `image` is missing
-      help: add `image`: Container image
+      help: add `image`: container image
     service.kdl:4:5: error[missing-label] `port` lacks its name
       service.kdl:4:5: port < the name is missing
       help: write it in quotes behind `port`: `port "…"`
@@ -432,7 +432,9 @@ service "web" "blue" sytem {
     update "always"
     any 1 2 { a 1 }
     labels { - a="b"; c "d" }
-}"#), @r#"
+}
+service "x" image="x" after="a" "b"
+service "y" imag="x""#), @r#"
     service "web" "blue" sytem {
         image "a" "b" tag="c"
         type "batch" { x }
@@ -443,6 +445,8 @@ service "web" "blue" sytem {
         any 1 2 { a 1 }
         labels { - a="b"; c "d" }
     }
+    service "x" image="x" after="a" "b"
+    service "y" imag="x"
     ---
     service.kdl:2:15: error[unexpected-argument] `service` doesn't take `"blue"` here
       service.kdl:2:15: "blue" < not expected
@@ -484,6 +488,13 @@ service "web" "blue" sytem {
     service.kdl:10:23: error[unexpected-argument] `labels` is a list, and `c` is none of its elements
       service.kdl:10:23: c < not an element
       help: write `-` in place of a name for each element: `- "value"`
+    service.kdl:12:33: error[unexpected-argument] a property has one value, so `"b"` isn't one of `after`
+      service.kdl:12:33: "b" < not expected
+      help: write the list on a line of its own inside the braces: `after "…" "b"`
+    service.kdl:13:13: error[unknown-name] `imag` is not known in `service`
+      service.kdl:13:13: imag < not known here
+      help: did you mean `image`?
+      fix: imag -> image
     ---
     service "web" {
       image = "a"
@@ -499,6 +510,13 @@ service "web" "blue" sytem {
 
       update {}
     }
+
+    service "x" {
+      image = "x"
+      after = ["a"]
+    }
+
+    service "y" {}
     "#);
 }
 
