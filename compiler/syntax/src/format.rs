@@ -12,7 +12,7 @@ const INDENT: &str = "    ";
 ///
 /// Blocks are indented by four spaces, entries are one space apart, runs of empty lines become
 /// one, and none is left at the start and end of a block. Strings, comments and all other tokens
-/// stay as they are written, and so does the choice between `{ a; b }` on one line and a block of
+/// stay as they are written; comments at the end of successive lines are aligned. So does the choice between `{ a; b }` on one line and a block of
 /// several lines. Line breaks are those of the first line. Doing it twice changes nothing more.
 pub fn format(text: &str) -> Result<String, Vec<SyntaxError>> {
     let parse = crate::parse(text);
@@ -97,6 +97,48 @@ struct Formatter<'a> {
     slashdash: bool,
     /// This line is, or goes on with, a node.
     in_node: bool,
+    /// The number of this line, and how deep it is indented.
+    line: usize,
+    indent: usize,
+    /// The comments at the end of lines.
+    comments: Vec<Trailing>,
+}
+
+/// A comment at the end of a line.
+struct Trailing {
+    line: usize,
+    indent: usize,
+    /// Where the comment stands in the output.
+    at: usize,
+    /// How wide the line is before the comment.
+    width: usize,
+}
+
+impl Trailing {
+    /// Reports whether this comment belongs under the one before.
+    fn follows(&self, before: &Self) -> bool {
+        self.line == before.line + 1 && self.indent == before.indent
+    }
+}
+
+/// Indents the comments of successive lines alike, unless that would tear one far from its line.
+fn align(text: &str, comments: &[Trailing]) -> String {
+    const FAR: usize = 40;
+    let mut out = String::with_capacity(text.len() + 8 * comments.len());
+    let mut from = 0;
+    for group in comments.chunk_by(|before, comment| comment.follows(before)) {
+        let widest = group.iter().map(|comment| comment.width).max().unwrap_or(0);
+        let near = group.iter().all(|comment| widest - comment.width <= FAR);
+        for comment in group {
+            out.push_str(&text[from..comment.at]);
+            from = comment.at;
+            if near {
+                out.extend(std::iter::repeat_n(' ', widest - comment.width));
+            }
+        }
+    }
+    out.push_str(&text[from..]);
+    out
 }
 
 impl<'a> Formatter<'a> {
@@ -117,6 +159,9 @@ impl<'a> Formatter<'a> {
             joined: false,
             slashdash: false,
             in_node: false,
+            line: 0,
+            indent: 0,
+            comments: Vec::new(),
         }
     }
 
@@ -124,7 +169,7 @@ impl<'a> Formatter<'a> {
         if self.last.is_some() {
             self.out.push_str(self.eol);
         }
-        self.out
+        align(&self.out, &self.comments)
     }
 
     fn token(&mut self, index: usize, token: Token) {
@@ -139,6 +184,9 @@ impl<'a> Formatter<'a> {
             self.break_line(breaks, token.kind);
         } else if self.last.is_some() && self.space_before(token.kind) {
             self.out.push(' ');
+            if token.kind == TokenKind::LineComment {
+                self.trailing();
+            }
         }
         let text = token.span.of(self.text);
         self.out.push_str(match token.kind {
@@ -146,6 +194,16 @@ impl<'a> Formatter<'a> {
             _ => text,
         });
         self.after(token.kind);
+    }
+
+    /// Remembers that a comment ends this line; one behind a block keeps to its brace.
+    fn trailing(&mut self) {
+        let start = self.out.rfind('\n').map_or(0, |at| at + 1);
+        let line = &self.out[start..];
+        if !line.trim_start().starts_with('}') {
+            let width = line.chars().count();
+            self.comments.push(Trailing { line: self.line, indent: self.indent, at: self.out.len(), width });
+        }
     }
 
     fn shape(&self) -> Option<Shape> {
@@ -181,11 +239,13 @@ impl<'a> Formatter<'a> {
         let closes = kind == TokenKind::CloseBrace;
         let goes_on = self.joined && breaks == 1 || self.slashdash;
         self.out.push_str(self.eol);
+        self.line += breaks.min(2);
         if breaks > 1 && !self.opened && !closes {
             self.out.push_str(self.eol);
         }
         self.in_node &= goes_on;
         let depth = self.blocks.len() - usize::from(closes) + usize::from(self.in_node && !closes);
+        self.indent = depth;
         for _ in 0..depth {
             self.out.push_str(INDENT);
         }

@@ -80,6 +80,16 @@ fn keeps_comments_where_they_are() {
 }
 
 #[test]
+fn aligns_comments_of_successive_lines() {
+    becomes(
+        "a {\n  bcd 1 // x\n  é // y\n\n  f // z\n} // end\ng \"\"\"\n  1\n  \"\"\" // w\nhi // v",
+        "a {\n    bcd 1 // x\n    é     // y\n\n    f // z\n} // end\ng \"\"\"\n  1\n  \"\"\" // w\nhi    // v\n",
+    );
+    let long = std::format!("{} // x\na // y\n", "b".repeat(50));
+    becomes(&long, &long);
+}
+
+#[test]
 fn keeps_joined_lines() {
     becomes(
         "x {\na 1 \\\n2 \\ // why\n  3\n\n\n\nb\n}",
