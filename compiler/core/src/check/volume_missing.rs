@@ -2,7 +2,7 @@
 
 use crate::analyze::{Analysis, GroupFacts, Obstacle};
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
-use crate::model::{Lab, Node, Volume};
+use crate::model::{Lab, Node, Service, Volume};
 use crate::source::Spanned;
 
 code!(Error, "volume-missing", "volume_missing.md", "a volume isn't on every node where its service may be placed");
@@ -59,7 +59,7 @@ fn partial(lab: &Lab, facts: &GroupFacts<'_>, sink: &mut Sink) {
         if let Some(offered) = offered {
             diagnostic = diagnostic.also(offered.name.span, "the volume is here");
         }
-        sink.push(diagnostic.help(format!("add {} to `{service}`", pin(lab, &eligible))));
+        sink.push(diagnostic.help(place_help(facts.service, &pin(lab, &eligible))));
     }
 }
 
@@ -72,18 +72,27 @@ pub(super) fn names(nodes: &[&Node]) -> String {
     nodes.iter().map(|node| format!("`{}`", node.name.value)).collect::<Vec<_>>().join(", ")
 }
 
+/// How to keep a service to some nodes: in its manifest, or for one of the catalogue or an integration with `use`.
+pub(super) fn place_help(service: &Service, pin: &str) -> String {
+    let name = &service.name.value;
+    if service.manifest.starts_with("hlmc:") || service.manifest.starts_with("integrations/") {
+        return format!("write `use \"{name}\" {{ {pin} }}` into `lab.kdl`, or add `{pin}` to the `use` that is there");
+    }
+    format!("add `{pin}` to `{name}`")
+}
+
 /// The shortest `on` that keeps a service to these nodes: their class where all of it is among them, else their names.
 pub(super) fn pin(lab: &Lab, nodes: &[&Node]) -> String {
     let class = nodes.first().map_or("", |node| node.class.as_str());
     let of_class = lab.nodes.iter().filter(|node| node.class.value == class).count();
     if !class.is_empty() && of_class == nodes.len() && nodes.iter().all(|node| node.class.value == class) {
-        return format!("`on class=\"{class}\"`");
+        return format!("on class=\"{class}\"");
     }
     match nodes {
-        [node] => format!("`on node=\"{}\"`", node.name.value),
+        [node] => format!("on node=\"{}\"", node.name.value),
         _ => {
             let names: Vec<String> = nodes.iter().map(|node| format!("\"{}\"", node.name.value)).collect();
-            format!("`on {{ node {} }}`", names.join(" "))
+            format!("on {{ node {} }}", names.join(" "))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `wrong-architecture`: an image that isn't made for a node where its service may be placed.
 
-use super::volume_missing::{names, pin};
+use super::volume_missing::{names, pin, place_help};
 use crate::analyze::{Analysis, GroupFacts, Obstacle};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::{Lab, Node};
@@ -42,8 +42,8 @@ fn wrong_architecture(lab: &Lab, facts: &GroupFacts<'_>) -> Option<Diagnostic> {
     if let Some(node) = left_out.first() {
         diagnostic = diagnostic.also(node.arch.span, format!("`{}` is {arch}", node.name.value));
     }
-    Some(
-        diagnostic
-            .help(format!("add {} to `{service}`, or take an image that is made for {arch} too", pin(lab, &eligible))),
-    )
+    Some(diagnostic.help(format!(
+        "{}; or take an image that is made for {arch} too",
+        place_help(facts.service, &pin(lab, &eligible))
+    )))
 }

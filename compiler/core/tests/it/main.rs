@@ -5,3 +5,4 @@ mod decode;
 mod hcl;
 mod hcl_random;
 mod schema;
+mod tidy;

@@ -1,3 +1,5 @@
+//! Tests of what is written for a small lab.
+
 use super::*;
 use crate::emit::fixture::{analysis, at_nowhere, lab, node, service};
 use crate::model::Namespace;
