@@ -8,6 +8,7 @@ pub mod job;
 pub mod namespace;
 pub mod node;
 pub mod prometheus;
+pub mod quote;
 
 #[cfg(test)]
 mod fixture;

@@ -48,6 +48,14 @@ pub(super) fn agent(analysis: &Analysis<'_>, node: &Node) -> Body {
     if node.server {
         draft.block("ui_config", |ui| ui.bool("enabled", true));
     }
+    if lab.acl {
+        draft.block("acl", |acl| {
+            acl.bool("enabled", true);
+            acl.str("default_policy", "deny");
+            // A token that is set by hand survives a restart, and no file of the bundle has to hold it.
+            acl.bool("enable_token_persistence", true);
+        });
+    }
     draft.block("telemetry", |telemetry| {
         telemetry.str("prometheus_retention_time", "60s");
         telemetry.bool("disable_hostname", true);

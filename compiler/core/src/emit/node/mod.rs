@@ -1,16 +1,22 @@
 //! Everything below `nodes/`: exactly the files of each machine, and the script that puts them in place.
 
 mod consul;
+mod dnsmasq;
 mod draft;
+mod firewall;
+mod folders;
+mod install;
 mod network;
 mod nomad;
 mod ports;
+mod samba;
 #[cfg(test)]
 mod tests;
+mod units;
 
 use crate::analyze::{Analysis, NodeFacts};
 use crate::bundle::Artifact;
-use crate::model::Discovery;
+use crate::model::{Daemon, Discovery};
 use crate::nomad::form::Body;
 use crate::nomad::hcl::{self, Dialect};
 use rayon::prelude::*;
@@ -21,17 +27,32 @@ pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
     analysis.nodes.par_iter().flat_map_iter(|facts| node(analysis, facts)).collect()
 }
 
+/// The files that lie on one machine, then the scripts that bring them there.
 fn node(analysis: &Analysis<'_>, facts: &NodeFacts<'_>) -> Vec<Artifact> {
-    let folder = format!("nodes/{}", facts.node.name.value);
-    let mut files =
-        vec![agent("nomad-agent", format!("{folder}/etc/nomad.d/nomad.hcl"), &nomad::agent(analysis, facts))];
-    if analysis.lab.discovery == Discovery::Consul {
-        let body = consul::agent(analysis, facts.node);
-        files.push(agent("consul-agent", format!("{folder}/etc/consul.d/consul.hcl"), &body));
+    let (lab, node) = (analysis.lab, facts.node);
+    let mut files = vec![agent("nomad-agent", "etc/nomad.d/nomad.hcl", &nomad::agent(analysis, facts))];
+    if lab.discovery == Discovery::Consul {
+        files.push(agent("consul-agent", "etc/consul.d/consul.hcl", &consul::agent(analysis, node)));
+    }
+    for (name, text) in units::units(lab, node) {
+        let kind = if name.ends_with(".mount") { "systemd-mount" } else { "systemd-drop-in" };
+        files.push(Artifact::text(kind, format!("etc/systemd/system/{name}"), text));
+    }
+    files.extend(node.daemons.iter().map(|daemon| match daemon {
+        Daemon::Dnsmasq(it) => {
+            Artifact::text("dnsmasq", "etc/dnsmasq.d/hlmc.conf", dnsmasq::config(analysis, node, it))
+        }
+        Daemon::Samba(it) => Artifact::text("samba", "etc/samba/smb.conf", samba::config(lab, node, it)),
+    }));
+    let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+    files.push(Artifact::script("install.sh", install::script(analysis, facts, &paths)));
+    files.push(Artifact::script("ufw.sh", firewall::script(analysis, facts)));
+    for file in &mut files {
+        file.path = format!("nodes/{}/{}", node.name.value, file.path);
     }
     files
 }
 
-fn agent(kind: &'static str, path: String, body: &Body) -> Artifact {
+fn agent(kind: &'static str, path: &str, body: &Body) -> Artifact {
     Artifact::text(kind, path, hcl::write(body, Dialect::Hcl1))
 }

@@ -42,7 +42,10 @@ pub(super) fn agent(analysis: &Analysis<'_>, facts: &NodeFacts<'_>) -> Body {
     if node.client {
         plugins(&mut draft, facts);
     }
-    draft.block("consul", |consul| consul_block(consul, lab));
+    if lab.acl {
+        draft.block("acl", |acl| acl.bool("enabled", true));
+    }
+    draft.block("consul", |consul| consul_block(consul, lab, node));
     vault(&mut draft, lab, node);
     draft.block("telemetry", |telemetry| {
         telemetry.bool("prometheus_metrics", true);
@@ -186,9 +189,15 @@ fn docker(config: &mut Draft<'_>, facts: &NodeFacts<'_>) {
 
 /// Nomad talks to the Consul agent of its own node, never to one behind a name. Without Consul, nothing is looked for: there is
 /// no switch for the whole block, so each of its habits is turned off.
-fn consul_block(consul: &mut Draft<'_>, lab: &Lab) {
+///
+/// Identities are for a Consul with access control. Without it, Consul refuses to take them for a token, and no allocation that
+/// asks for one would ever start.
+fn consul_block(consul: &mut Draft<'_>, lab: &Lab, node: &Node) {
     if lab.discovery == Discovery::Consul {
         consul.str("address", "127.0.0.1:8500");
+        for name in ["service_identity", "task_identity"].into_iter().filter(|_| lab.acl && node.server) {
+            consul.block(name, |identity| identity_block(identity, "consul.io"));
+        }
         return;
     }
     for habit in ["auto_advertise", "client_auto_join", "server_auto_join"] {
@@ -209,10 +218,12 @@ fn vault(draft: &mut Draft<'_>, lab: &Lab, node: &Node) {
             vault.str("jwt_auth_backend_path", "jwt-nomad");
         }
         if node.server {
-            vault.block("default_identity", |identity| {
-                identity.strings("aud", ["vault.io"]);
-                identity.str("ttl", "1h");
-            });
+            vault.block("default_identity", |identity| identity_block(identity, "vault.io"));
         }
     });
+}
+
+fn identity_block(identity: &mut Draft<'_>, audience: &str) {
+    identity.strings("aud", [audience]);
+    identity.str("ttl", "1h");
 }

@@ -331,6 +331,34 @@ fn identities_are_signed_by_servers_and_shown_by_clients() {
 }
 
 #[test]
+fn consuls_identities_come_with_access_control_and_on_servers_only() {
+    let mut lab = lab();
+    assert!(!file(&lab, NAS).contains("_identity") && !file(&lab, NAS).contains("acl {"));
+    lab.acl = true;
+    assert_snapshot!(file(&lab, NAS).split_once("\nacl {").unwrap().1.split_once("\ntelemetry").unwrap().0, @r#"
+      enabled = true
+    }
+
+    consul {
+      address = "127.0.0.1:8500"
+
+      service_identity {
+        aud = ["consul.io"]
+        ttl = "1h"
+      }
+
+      task_identity {
+        aud = ["consul.io"]
+        ttl = "1h"
+      }
+    }
+    "#);
+    assert!(!file(&lab, PI).contains("_identity"));
+    assert!(file(&lab, PI).contains("\nacl {\n  enabled = true\n}\n"));
+    assert!(file(&lab, PI_CONSUL).contains("default_policy           = \"deny\""));
+}
+
+#[test]
 fn what_a_node_says_wins() {
     let mut lab = lab();
     let mut client = Block::new("client", Span::default());

@@ -1,4 +1,6 @@
 //! What each machine of a NAS with two Raspberry Pis gets.
 
 mod agents;
+mod firewall;
 mod lab;
+mod machine;
