@@ -27,7 +27,8 @@ pub struct BlockType {
     /// The type of attributes that aren't listed (`env`, `meta`, a driver's `config`); without it they are errors.
     /// With [`Type::Any`], blocks that aren't listed are fine as well.
     pub open: Option<Type>,
-    /// Whether it may also be written as an attribute that holds a map, which allows names that aren't HCL identifiers.
+    /// Whether it may also be written as an attribute that holds a map, or a list of maps where it occurs many times;
+    /// in a map, names needn't be HCL identifiers.
     pub as_attribute: bool,
     /// The language that describes the body more closely, chosen by another value (`config` by the task's `driver`).
     pub body_by: Option<BodyBy>,
@@ -48,7 +49,7 @@ pub struct AttributeType {
     pub ty: Type,
     /// Whether it must be there.
     pub required: bool,
-    /// The texts it may be; empty where any is.
+    /// The texts it may be, or that each element of a list may be; empty where any is.
     pub one_of: &'static [&'static str],
     /// One sentence about it.
     pub doc: &'static str,
