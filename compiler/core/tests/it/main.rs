@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, clippy::expect_used, clippy::panic, clippy::unwrap_used)] // the bans are for the compiler
 
 mod decode;
+mod decode_random;
 mod hcl;
 mod hcl_random;
 mod schema;

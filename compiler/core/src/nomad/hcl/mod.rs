@@ -107,9 +107,7 @@ impl Writer<'_> {
         self.indent(depth);
         let start = self.out.len();
         self.key(name, place);
-        for _ in self.out.len() - start..width {
-            self.out.push(' ');
-        }
+        self.spaces(width.saturating_sub(self.out.len() - start));
         self.out.push_str(" = ");
         match (&value.kind, place) {
             (ValueKind::Str(text), Place::Body) if self.dialect != Dialect::Hcl1 && wants_heredoc(text) => {
@@ -218,8 +216,15 @@ impl Writer<'_> {
     }
 
     fn indent(&mut self, depth: usize) {
-        for _ in 0..depth {
-            self.out.push_str("  ");
+        self.spaces(2 * depth);
+    }
+
+    fn spaces(&mut self, mut count: usize) {
+        const SPACES: &str = "                                ";
+        while count > 0 {
+            let some = count.min(SPACES.len());
+            self.out.push_str(&SPACES[..some]);
+            count -= some;
         }
     }
 }

@@ -11,6 +11,17 @@ const ROOTS: [&str; 5] = ["attr", "device", "env", "meta", "node"];
 /// Words that mean something else at the start of a map's entry.
 const KEYWORDS: [&str; 9] = ["else", "endfor", "endif", "false", "for", "if", "in", "null", "true"];
 
+/// The bytes that may not stand in quotes as they are, or have to be looked at with what follows.
+const SPECIAL: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte < 0x20 || byte >= 0x7f || matches!(byte as u8, b'"' | b'\\' | b'$' | b'%');
+        byte += 1;
+    }
+    table
+};
+
 /// Whether a name may stand without quotes before `=` in a block.
 pub(super) fn is_identifier(name: &str) -> bool {
     let bytes = name.as_bytes();
@@ -44,11 +55,7 @@ pub(super) fn push_quoted(out: &mut String, text: &str, dialect: Dialect) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        let special = match bytes[at] {
-            b'"' | b'\\' | b'$' | b'%' | 0x7f => true,
-            byte => !(0x20..0x80).contains(&byte),
-        };
-        if !special {
+        if !SPECIAL[bytes[at] as usize] {
             at += 1;
             continue;
         }
