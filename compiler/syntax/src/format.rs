@@ -239,9 +239,10 @@ impl<'a> Formatter<'a> {
         let closes = kind == TokenKind::CloseBrace;
         let goes_on = self.joined && breaks == 1 || self.slashdash;
         self.out.push_str(self.eol);
-        self.line += breaks.min(2);
+        self.line += 1;
         if breaks > 1 && !self.opened && !closes {
             self.out.push_str(self.eol);
+            self.line += 1;
         }
         self.in_node &= goes_on;
         let depth = self.blocks.len() - usize::from(closes) + usize::from(self.in_node && !closes);

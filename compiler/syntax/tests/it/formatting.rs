@@ -39,8 +39,9 @@ fn check(texts: impl Iterator<Item = String>) {
 
 #[test]
 fn formatting_keeps_meaning_and_tokens_and_is_done_at_once() {
-    check((0..4_000).map(generate::document));
-    check((0..4_000).map(generate::mutant));
+    check(generate::seeds(4_000).map(generate::document));
+    check(generate::seeds(4_000).map(generate::mutant));
+    check(generate::seeds(4_000).map(generate::soup));
     let suite = suite::files().unwrap_or_default();
     check(suite.into_iter().filter_map(|(_, bytes)| String::from_utf8(bytes).ok()));
     check(differential::repository_files().into_iter().map(|(_, text)| text));
@@ -85,6 +86,7 @@ fn aligns_comments_of_successive_lines() {
         "a {\n  bcd 1 // x\n  é // y\n\n  f // z\n} // end\ng \"\"\"\n  1\n  \"\"\" // w\nhi // v",
         "a {\n    bcd 1 // x\n    é     // y\n\n    f // z\n} // end\ng \"\"\"\n  1\n  \"\"\" // w\nhi    // v\n",
     );
+    becomes("a \\\n{ // x\n\nbc // y\n}", "a \\\n    {  // x\n    bc // y\n}\n");
     let long = std::format!("{} // x\na // y\n", "b".repeat(50));
     becomes(&long, &long);
 }

@@ -36,13 +36,27 @@ pub(crate) fn document(seed: u64) -> String {
     out
 }
 
+/// What is put together at random, or into a document.
+const PIECES: &[&str] = &[
+    "\"", "\"\"\"", "#", "#\"", "\\", "/", "/-", "/*", "*/", "//", "{", "}", "(", ")", "=", ";", "\n", " ", "\t",
+    "\r\n", "-", "+", ".", "0", "1", "0x", "_", "e", "true", "#true", "inf", "[", "]", ",", "é", "\u{a0}", "\u{2028}",
+    "\u{200e}", "\\u{41}", "\\n", "'", "\u{b}",
+];
+
+/// How many documents a test makes up: more by `HLMC_SEEDS`.
+pub(crate) fn seeds(usual: u64) -> std::ops::Range<u64> {
+    let seeds = std::env::var("HLMC_SEEDS").ok();
+    0..seeds.and_then(|seeds| seeds.parse().ok()).unwrap_or(usual)
+}
+
+/// Returns anything.
+pub(crate) fn soup(seed: u64) -> String {
+    let mut random = Random::new(seed ^ 0x1234);
+    (0..random.below(40)).map(|_| random.pick(PIECES)).collect()
+}
+
 /// Returns a document with a few characters changed: mostly invalid, and never far from valid.
 pub(crate) fn mutant(seed: u64) -> String {
-    const PIECES: &[&str] = &[
-        "\"", "\"\"\"", "#", "#\"", "\\", "/", "/-", "/*", "*/", "//", "{", "}", "(", ")", "=", ";", "\n", " ", "\t",
-        "\r\n", "-", "+", ".", "0", "1", "0x", "_", "e", "true", "#true", "inf", "[", "]", ",", "é", "\u{a0}",
-        "\u{2028}", "\u{200e}", "\\u{41}", "\\n", "'", "\u{b}",
-    ];
     let mut random = Random::new(seed ^ 0xABCD);
     let mut chars: Vec<char> = document(seed).chars().collect();
     for _ in 0..=random.below(3) {

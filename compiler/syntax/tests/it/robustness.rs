@@ -50,9 +50,10 @@ fn check_spans(text: &str, node: NodeRef<'_, '_>) {
 
 #[test]
 fn nothing_is_lost_of_any_text() {
-    for seed in 0..4_000 {
+    for seed in generate::seeds(4_000) {
         check(&generate::document(seed));
         check(&generate::mutant(seed));
+        check(&generate::soup(seed));
     }
     for (_, bytes) in suite::files().unwrap_or_default() {
         check(&String::from_utf8_lossy(&bytes));
