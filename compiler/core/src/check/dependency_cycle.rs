@@ -26,8 +26,8 @@ type Wait<'l> = (&'l str, &'l str, Span);
 fn waits(service: &Service) -> impl Iterator<Item = Wait<'_>> {
     let name = service.name.as_str();
     let after = service.after.iter().map(move |other| (name, other.value.as_str(), other.span));
-    let references = service.references.iter().map(move |it| (name, it.service.as_str(), it.span));
-    after.chain(references).filter(move |(_, other, _)| *other != name)
+    let others = service.references.iter().filter(move |it| it.service != name);
+    after.chain(others.map(move |it| (name, it.service.as_str(), it.span)))
 }
 
 /// A circle that can be reached from a service and isn't reported yet. Depth first, with a stack of its own.
@@ -63,6 +63,10 @@ fn circle<'l>(
 }
 
 fn dependency_cycle(circle: &[Wait<'_>]) -> Diagnostic {
+    if let [(name, _, span)] = circle {
+        return Diagnostic::new(&CODE, format!("`{name}` waits for itself"), *span, "waits for itself")
+            .help("take it out of `after`");
+    }
     let mut names: Vec<String> = circle.iter().map(|(name, ..)| format!("`{name}`")).collect();
     names.extend(names.first().cloned());
     let (_, first, span) = circle[0];

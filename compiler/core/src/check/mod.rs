@@ -14,6 +14,8 @@ pub mod wrong_datacenter;
 
 use crate::analyze::Analysis;
 use crate::diagnostic::{Code, Sink};
+use crate::model::{Lab, Service};
+use crate::source::Span;
 use rayon::prelude::*;
 
 /// Every check. They read the analysis and know nothing of each other.
@@ -39,6 +41,14 @@ pub static ALL: &[&Code] = &[
     &wrong_architecture::CODE,
     &wrong_datacenter::CODE,
 ];
+
+/// Where the lab brings in a service, when the place of a message is in a file that isn't the lab's own text about it: a
+/// preset, an entry of the catalogue, an integration.
+pub(super) fn brought_in(lab: &Lab, service: &Service, place: Span) -> Option<Span> {
+    let provider = lab.providers.iter().find(|provider| provider.service.as_deref() == Some(service.name.as_str()));
+    let own = provider.filter(|_| service.name.span.file == place.file).map_or(service.name.span, |it| it.name.span);
+    (own.file != place.file).then_some(own)
+}
 
 /// Runs every check.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {

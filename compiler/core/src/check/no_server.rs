@@ -8,6 +8,12 @@ code!(Error, "no-server", "no_server.md", "no node is a server");
 /// Reports a lab whose nodes have no server to join.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     let lab = analysis.lab;
+    if lab.nodes.is_empty() {
+        let message = format!("lab `{}` has no node", lab.name.value);
+        sink.push(Diagnostic::new(&CODE, message, lab.name.span, "nothing can run here").help(
+            "describe a machine in `nodes/NAME.kdl`: `node \"NAME\" { address \"192.168.1.10\"; arch \"amd64\"; server }`",
+        ));
+    }
     if let (None, Some(node)) = (lab.servers().next(), lab.nodes.first()) {
         let message = format!("no node of lab `{}` is a server", lab.name.value);
         sink.push(

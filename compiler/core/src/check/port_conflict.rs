@@ -69,6 +69,9 @@ fn listeners(lab: &Lab, number: u16, protocol: Protocol) -> Vec<Listener> {
                 listeners.push(Listener { node: at, who: daemon.name().to_owned(), span: daemon.span() });
             }
         }
+        if let Some(ports) = node.reserved.ports.as_ref().filter(|_| node.reserved.has(number)) {
+            listeners.push(Listener { node: at, who: "`reserved`".to_owned(), span: ports.span });
+        }
         for (port, who, of_consul) in AGENTS {
             if port == number && (consul || !of_consul) {
                 listeners.push(Listener { node: at, who: who.to_owned(), span: node.name.span });
@@ -159,7 +162,7 @@ fn port_conflict(
             let count = claims[0].instances;
             format!("{one} claims port {number} {count} times, and only {on} can run it")
         }
-        ([one], [listener, ..]) => format!("{one} claims port {number}, where {} listens on {on}", listener.who),
+        ([one], [listener, ..]) => format!("{one} claims port {number}, which {} has on {on}", listener.who),
         (many, _) => format!("port {number} is claimed by {}, and only {on} can run them", many.join(", ")),
     };
     let mut diagnostic = Diagnostic::new(&CODE, message, claims[0].fixed, "claimed here");
@@ -168,11 +171,11 @@ fn port_conflict(
     }
     for listener in &there {
         let node = &lab.nodes[listener.node].name.value;
-        diagnostic = diagnostic.also(listener.span, format!("{} on `{node}` listens there too", listener.who));
+        diagnostic = diagnostic.also(listener.span, format!("{} on `{node}` has it", listener.who));
     }
     for (node, verdict) in lab.nodes.iter().zip(&claims[0].facts.verdicts) {
         if let Some(obstacle) = verdict {
-            let (reason, _) = super::no_node_fits::describe(obstacle, node.arch.value.name(), &node.pool.value);
+            let (reason, _) = super::no_node_fits::describe(obstacle, node);
             diagnostic = diagnostic.note(format!(
                 "`{}` is left out for `{}`: {reason}",
                 node.name.value, claims[0].facts.service.name.value

@@ -1,5 +1,6 @@
 //! `volume-missing`: a volume that isn't on every node where its service may be placed.
 
+use super::brought_in;
 use crate::analyze::{Analysis, GroupFacts, Obstacle};
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
 use crate::model::{Lab, Node, Service, Volume};
@@ -11,7 +12,7 @@ code!(Error, "volume-missing", "volume_missing.md", "a volume isn't on every nod
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     for facts in &analysis.groups {
         if let Some(volume) = nowhere(analysis.lab, facts) {
-            sink.push(unknown_volume(analysis.lab, volume));
+            sink.push(unknown_volume(analysis.lab, facts.service, volume));
         } else if facts.eligible().next().is_some() {
             partial(analysis.lab, facts, sink);
         }
@@ -26,14 +27,19 @@ pub(super) fn nowhere<'l>(lab: &Lab, facts: &GroupFacts<'l>) -> Option<&'l Volum
     facts.group.volumes.iter().find(|volume| volume.kind == "host" && !offered(volume))
 }
 
-fn unknown_volume(lab: &Lab, volume: &Volume) -> Diagnostic {
+fn unknown_volume(lab: &Lab, service: &Service, volume: &Volume) -> Diagnostic {
     let name = &volume.source;
     let offered = lab.nodes.iter().flat_map(|node| &node.host_volumes).map(|volume| volume.name.as_str());
     let help = match nearest(name, offered) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("add `host-volume \"{}\" path=\"/…\"` to the node that has the data", name.value),
     };
-    Diagnostic::new(&CODE, format!("no node has a volume `{}`", name.value), name.span, "no such volume").help(help)
+    let message = format!("no node has the volume `{}` of `{}`", name.value, service.name.value);
+    let mut diagnostic = Diagnostic::new(&CODE, message, name.span, "no such volume");
+    if let Some(place) = brought_in(lab, service, name.span) {
+        diagnostic = diagnostic.also(place, "brought in here");
+    }
+    diagnostic.help(help)
 }
 
 /// A service that may be placed on nodes without its volume: Nomad leaves them out without a word, so the manifest has to
@@ -53,8 +59,12 @@ fn partial(lab: &Lab, facts: &GroupFacts<'_>, sink: &mut Sink) {
         let eligible: Vec<&Node> = facts.eligible().filter_map(|at| lab.nodes.get(at)).collect();
         let (left_out, has) = (names(&without), names(&eligible));
         let (service, name) = (&facts.service.name.value, &volume.source);
-        let message = format!("`{service}` may be placed on {left_out}, which lacks volume `{}`", name.value);
+        let lack = if without.len() == 1 { "lacks" } else { "lack" };
+        let message = format!("`{service}` may be placed on {left_out}, which {lack} volume `{}`", name.value);
         let mut diagnostic = Diagnostic::new(&CODE, message, name.span, format!("only on {has}"));
+        if let Some(place) = brought_in(lab, facts.service, name.span) {
+            diagnostic = diagnostic.also(place, "brought in here");
+        }
         let offered = eligible.iter().flat_map(|node| &node.host_volumes).find(|it| it.name.value == name.value);
         if let Some(offered) = offered {
             diagnostic = diagnostic.also(offered.name.span, "the volume is here");

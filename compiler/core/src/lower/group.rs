@@ -6,7 +6,7 @@ use super::{Context, codes::needs_consul::needs_consul, codes::no_port, task};
 use crate::diagnostic::Sink;
 use crate::model::{Discovery, Protocol};
 use crate::nomad::form::{Attribute, Block, Body, Value};
-use crate::resolve::codes::unknown_reference::unknown_reference;
+use crate::resolve::codes::unknown_reference::{unknown_member, unknown_reference};
 use crate::resolve::{Expanded, NameKind, check_name, port};
 use crate::source::{Span, Spanned};
 
@@ -146,8 +146,8 @@ fn services(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<B
             (Some((_, service)), _) => service.body.blocks.extend(lower_check(check, task, context, sink)),
             (None, Some(port)) => {
                 let known = ports.iter().map(|port| port.port.as_str());
-                let what = format!("registered port of `{}`", expanded.name.value);
-                sink.push(unknown_reference(&what, port.value, port.span, known));
+                let owner = format!("`{}`", expanded.name.value);
+                sink.push(unknown_member(&owner, "registered port", port.value, port.span, known));
             }
             (None, None) => sink.push(no_port::no_port("check", &expanded.name, place)),
         }

@@ -7,7 +7,7 @@ use crate::diagnostic::Sink;
 use crate::model::{Arch, Metrics, Platforms, Reference, Route, SecretReference, Service};
 use crate::nomad::form::{Block, Body, Value};
 use crate::nomad::schema::BlockType;
-use crate::resolve::codes::unknown_reference::unknown_reference;
+use crate::resolve::codes::unknown_reference::{unknown_member, unknown_reference};
 use crate::resolve::{Expanded, NameKind, check_name};
 use crate::source::{Span, Spanned};
 
@@ -102,7 +102,7 @@ fn generated(
     if let Some(priority) = body.attribute("priority") {
         job.set("priority", priority.value.clone());
     }
-    placement::lower(body, &mut job, sink);
+    placement::lower(body, &mut job, context, sink);
     if let Some(periodic) = periodic {
         job.blocks.push(lower_periodic(periodic));
     }
@@ -150,7 +150,7 @@ fn port<'c>(
             let port = ports.iter().find(|port| port.port.value == name.value);
             if port.is_none() {
                 let known = ports.iter().map(|port| port.port.as_str());
-                sink.push(unknown_reference(&format!("port of `{service}`"), name.value, name.span, known));
+                sink.push(unknown_member(&format!("`{service}`"), "port", name.value, name.span, known));
             }
             port?
         }

@@ -1,23 +1,46 @@
 //! `on`, `prefer`, `spread`, `distinct-hosts`, `constraint` as Nomad's constraints, affinities and spreads.
 
+use super::Context;
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body, Value};
-use crate::resolve::codes::bad_value::bad_value;
-use crate::source::Span;
+use crate::resolve::codes::{bad_value::bad_value, unknown_reference::unknown_reference};
+use crate::source::{Span, Spanned};
 
 /// Node properties that manifests place by, with Nomad's attribute for each.
 const PROPERTIES: [(&str, &str); 3] =
     [("arch", "${attr.cpu.arch}"), ("class", "${node.class}"), ("node", "${node.unique.name}")];
 
+/// Reports a node, class, architecture or pool that no node of the lab has.
+fn exists(property: &str, value: Spanned<&str>, context: Context<'_>, sink: &mut Sink) {
+    let nodes = &context.lab.nodes;
+    let (what, known): (&str, Vec<&str>) = match property {
+        "arch" => ("node of architecture", nodes.iter().map(|node| node.arch.value.name()).collect()),
+        "class" => ("node of class", nodes.iter().map(|node| node.class.as_str()).collect()),
+        "pool" => ("node in pool", nodes.iter().map(|node| node.pool.as_str()).chain(["all"]).collect()),
+        _ => ("node", nodes.iter().map(|node| node.name.as_str()).collect()),
+    };
+    // Without a node every name would be wrong, and another message says so.
+    if !nodes.is_empty() && !known.contains(&value.value) {
+        let known = known.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>();
+        sink.push(unknown_reference(what, value.value, value.span, known));
+    }
+}
+
 /// Adds what the service says about where it runs to the job.
-pub(super) fn lower(service: &Body, job: &mut Body, sink: &mut Sink) {
+pub(super) fn lower(service: &Body, job: &mut Body, context: Context<'_>, sink: &mut Sink) {
     for on in service.blocks("on") {
         if let Some(pool) = on.body.attribute("pool") {
             job.set("node_pool", pool.value.clone());
         }
+        if let Some(value) = on.body.str("pool") {
+            exists("pool", value, context, sink);
+        }
         for (name, attribute) in PROPERTIES {
             let values: Vec<_> = on.body.strings(name).collect();
             let Some(first) = values.first() else { continue };
+            for value in &values {
+                exists(name, *value, context, sink);
+            }
             let (operator, value) = if values.len() == 1 {
                 (None, first.value.to_owned())
             } else {
@@ -38,7 +61,7 @@ pub(super) fn lower(service: &Body, job: &mut Body, sink: &mut Sink) {
         job.blocks.push(block);
     }
     for prefer in service.blocks("prefer") {
-        affinities(prefer, job, sink);
+        affinities(prefer, job, context, sink);
     }
     for spread in service.blocks("spread") {
         let over = spread.body.str("over").map_or("node", |over| over.value);
@@ -52,10 +75,13 @@ pub(super) fn lower(service: &Body, job: &mut Body, sink: &mut Sink) {
     }
 }
 
-fn affinities(prefer: &Block, job: &mut Body, sink: &mut Sink) {
+fn affinities(prefer: &Block, job: &mut Body, context: Context<'_>, sink: &mut Sink) {
     let weight = weight(prefer, -100, sink);
     for (name, attribute) in PROPERTIES {
         let Some(value) = prefer.body.attribute(name) else { continue };
+        if let Some(written) = prefer.body.str(name) {
+            exists(name, written, context, sink);
+        }
         let mut block = Block::new("affinity", value.value.span);
         block.body.set("attribute", Value::str(attribute, value.name_span));
         block.body.set("value", value.value.clone());

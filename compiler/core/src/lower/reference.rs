@@ -5,7 +5,7 @@ use super::{Context, codes::no_port};
 use crate::diagnostic::Sink;
 use crate::model::{Discovery, Reference};
 use crate::nomad::form::Tag;
-use crate::resolve::codes::unknown_reference::unknown_reference;
+use crate::resolve::codes::unknown_reference::{unknown_member, unknown_reference};
 use crate::source::Span;
 
 /// A reference as it is written.
@@ -85,7 +85,7 @@ fn registered<'c>(parts: &Parts<'_>, span: Span, context: Context<'c>, sink: &mu
     };
     let Some(port) = ports.iter().find(|port| port.port.value == parts.port) else {
         let known = ports.iter().map(|port| port.port.as_str());
-        sink.push(unknown_reference(&format!("port of `{}`", parts.service), parts.port, span, known));
+        sink.push(unknown_member(&format!("`{}`", parts.service), "port", parts.port, span, known));
         return None;
     };
     if port.name.is_none() {

@@ -121,6 +121,18 @@ pub struct Reserved {
     pub ports: Option<Spanned<String>>,
 }
 
+impl Reserved {
+    /// Whether the owner keeps a port from services.
+    #[must_use]
+    pub fn has(&self, port: u16) -> bool {
+        let list = self.ports.as_ref().map_or("", |ports| ports.as_str());
+        list.split(',').map(str::trim).any(|part| {
+            let (from, until) = part.split_once('-').unwrap_or((part, part));
+            from.parse().is_ok_and(|from: u16| from <= port) && until.parse().is_ok_and(|until: u16| port <= until)
+        })
+    }
+}
+
 /// A folder of a node that services may ask for by name.
 #[derive(Clone, Debug)]
 pub struct HostVolume {

@@ -2,8 +2,10 @@
 
 use super::catalogue::Catalogue;
 use super::codes::{
-    defined_twice::defined_twice, missing_parameter::missing_parameter, preset_cycle::preset_cycle,
-    unknown_reference::unknown_reference,
+    defined_twice::defined_twice,
+    missing_parameter::missing_parameter,
+    preset_cycle::preset_cycle,
+    unknown_reference::{unknown_member, unknown_reference},
 };
 use super::name::{NameKind, check_name};
 use crate::decode::codes::unknown_parameter::unknown_parameter;
@@ -29,6 +31,8 @@ pub struct Expanded {
     pub path: Arc<str>,
     /// Parameters of its templates.
     pub parameters: Parameters,
+    /// A preset of it is missing or can't be read: what it would have given is not to be missed.
+    pub broken: bool,
 }
 
 /// Expands every service of the lab, sorted by name, and says which provider fills which role.
@@ -55,7 +59,7 @@ fn expanded(manifest: &Manifest, core: bool, manifests: &Manifests, sink: &mut S
     check_name(if core { "job" } else { "service" }, &name, NameKind::Label, sink);
     let parameters = own_parameters(&name, manifests);
     let body = if core { manifest.block.body.clone() } else { normalized(manifest.block.body.clone()) };
-    Some(Expanded { name, body, core, path: manifest.path.clone(), parameters })
+    Some(Expanded { name, body, core, path: manifest.path.clone(), parameters, broken: false })
 }
 
 fn own_parameters(name: &str, manifests: &Manifests) -> Parameters {
@@ -108,7 +112,9 @@ fn providers(
             sink.push(unknown_reference("integration", name, name.span, known));
             continue;
         };
-        providers.extend(Expansion { manifests, sources, sink }.provider(role, block, name, definition, services));
+        providers.extend(
+            Expansion { manifests, sources, sink, broken: false }.provider(role, block, name, definition, services),
+        );
     }
     providers
 }
@@ -118,6 +124,8 @@ struct Expansion<'e> {
     manifests: &'e Manifests,
     sources: &'e Sources,
     sink: &'e mut Sink,
+    /// Whether a preset was missing or could not be read.
+    broken: bool,
 }
 
 impl Expansion<'_> {
@@ -147,7 +155,7 @@ impl Expansion<'_> {
             service.get_or_insert_with(|| name.value.clone());
             let body = normalized(block.body.clone());
             let path = manifest.path.clone();
-            add(Expanded { name, body, core: false, path, parameters }, services, self.sink);
+            add(Expanded { name, body, core: false, path, parameters, broken: false }, services, self.sink);
         }
         Some(Provider { role, name: name.clone(), options, service, span: block.span })
     }
@@ -165,7 +173,7 @@ impl Expansion<'_> {
         let declared = define(definition, kind, &parameters, self.sources, &mut Sink::default())?;
         let word = if kind == "preset" { "param" } else { "option" };
         let mut options = Body::default();
-        let mut complete = true;
+        let mut missing: Vec<&Spanned<String>> = Vec::new();
         for parameter in declared.block.body.blocks(word) {
             let Some(name) = parameter.label() else { continue };
             let value = given.attribute(name).or_else(|| parameter.body.attribute("default"));
@@ -173,8 +181,7 @@ impl Expansion<'_> {
                 parameters.set(name.value.clone(), attribute.value.kind.clone());
                 options.set(name.value.clone(), attribute.value.clone());
             } else {
-                self.sink.push(missing_parameter(&place.value, name, place.span, name.span));
-                complete = false;
+                missing.push(name);
             }
         }
         let known =
@@ -188,7 +195,8 @@ impl Expansion<'_> {
                 .collect();
             self.sink.push(unknown_parameter(&attribute.name, attribute.name_span, names));
         }
-        if !complete {
+        if !missing.is_empty() {
+            self.sink.push(missing_parameter(&place.value, &missing, place.span));
             return None;
         }
         let manifest = define(definition, kind, &parameters, self.sources, self.sink)?;
@@ -204,13 +212,17 @@ impl Expansion<'_> {
             let Some(definition) = self.manifests.presets.get(&name.value) else {
                 let known = self.manifests.presets.keys().map(String::as_str);
                 self.sink.push(unknown_reference("preset", name, name.span, known));
+                self.broken = true;
                 continue;
             };
             if within.contains(&name.value) {
                 self.sink.push(preset_cycle(name));
                 continue;
             }
-            let Some((manifest, ..)) = self.instantiate(definition, "preset", &block.body, name) else { continue };
+            let Some((manifest, ..)) = self.instantiate(definition, "preset", &block.body, name) else {
+                self.broken = true;
+                continue;
+            };
             if let Some(service) = manifest.block.body.block("service") {
                 within.push(name.value.clone());
                 let body = self.with_presets(&normalized(service.body.clone()), within);
@@ -251,14 +263,14 @@ fn uses(manifests: &Manifests, services: &mut BTreeMap<String, Expanded>, source
         }
         let Some(definition) = catalogue.services.get(&entry.value) else {
             let known = catalogue.services.keys().map(String::as_str);
-            sink.push(unknown_reference("service in the catalogue", entry, entry.span, known));
+            sink.push(unknown_member("the catalogue", "service", entry, entry.span, known));
             continue;
         };
         let parameters = own_parameters(&name, manifests);
         let Some(base) = define(definition, "service", &parameters, sources, sink) else { continue };
         let mut body = normalized(base.block.body);
         body.merge(&over, top("service"));
-        add(Expanded { name, body, core: false, path: base.path, parameters }, services, sink);
+        add(Expanded { name, body, core: false, path: base.path, parameters, broken: false }, services, sink);
     }
 }
 
@@ -269,10 +281,17 @@ fn finish(
     sources: &Sources,
     sink: &mut Sink,
 ) -> Expanded {
-    let mut body = defaults.map(|block| block.body.clone()).unwrap_or_default();
-    let own = Expansion { manifests, sources, sink }.with_presets(&service.body, &mut Vec::new());
+    let defaults = defaults.map(|block| block.body.clone()).unwrap_or_default();
+    let mut expansion = Expansion { manifests, sources, sink, broken: false };
+    let own = expansion.with_presets(&service.body, &mut Vec::new());
+    let broken = expansion.broken;
+    let mut body = defaults.clone();
     body.merge(&own, top("service"));
-    Expanded { body, ..service }
+    for task in body.blocks.iter_mut().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init")) {
+        let own = std::mem::replace(&mut task.body, defaults.clone());
+        task.body.merge(&own, top("service"));
+    }
+    Expanded { body, broken, ..service }
 }
 
 /// An option of a provider as text.

@@ -15,3 +15,15 @@ pub fn unknown_reference<'a>(
     Diagnostic::new(&CODE, format!("there is no {what} `{}`", name.escape_debug()), place, format!("no such {what}"))
         .maybe_help(did_you_mean(name, candidates))
 }
+
+/// A reference to a part that its owner doesn't have: `owner` is such as `` `blog-db` `` or `the catalogue`.
+pub fn unknown_member<'a>(
+    owner: &str,
+    what: &str,
+    name: &str,
+    place: Span,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
+) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("{owner} has no {what} `{}`", name.escape_debug()), place, format!("no such {what}"))
+        .maybe_help(did_you_mean(name, candidates))
+}
