@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test accept bless deploy ready
+.PHONY: help build test accept bench bench-smoke bless deploy ready
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /:/' | awk -F: '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -19,6 +19,14 @@ accept: ## Have the real programs accept every artifact of every lab (installs a
 	cargo build --release --locked
 	cargo test --locked -p hlmc-accept -- --ignored
 	cargo run --locked -p hlmc-accept
+
+bench: ## Measure builds and checks of generated labs beside cp -r and plain writing; writes target/bench.json
+	cargo build --release --locked -p hlmc -p hlmc-bench
+	target/release/hlmc-bench
+
+bench-smoke: ## See that the bench works, with a small lab
+	cargo build --release --locked -p hlmc -p hlmc-bench
+	target/release/hlmc-bench --smoke
 
 bless: ## Take what the tests produce now as what they expect
 	HLMC_BLESS=1 cargo test --workspace --locked
