@@ -1,0 +1,54 @@
+//! What the README shows is what happens.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// The text of the README's fenced block that starts with this.
+fn shown(start: &str) -> String {
+    let readme = read("README.md");
+    let mut blocks = readme.split("```").skip(1).step_by(2).map(|block| block.split_once('\n').unwrap().1.to_owned());
+    blocks.find(|block| block.starts_with(start)).unwrap()
+}
+
+#[test]
+fn shows_an_error_as_it_is_printed() {
+    let printed = read("golden/faults/port-of-dnsmasq/expected.txt");
+    let (error, _summary) = printed.rsplit_once("\n\n").unwrap();
+    assert_eq!(shown("error[").trim_end(), error);
+}
+
+#[test]
+fn shows_a_service_of_the_catalogue_and_the_files_it_is_in() {
+    assert!(read("services/uptime-kuma/service.kdl").ends_with(&shown("service \"uptime-kuma\"")));
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let built = Command::new(env!("CARGO_BIN_EXE_hlmc")).args(["build", "--out"]).arg(&out).current_dir(root()).status();
+    assert!(built.unwrap().success());
+    for (file, says) in [
+        ("nomad/jobs/default/uptime-kuma.nomad.hcl", "job \"uptime-kuma\""),
+        ("proxy/Caddyfile", "status.home.example.com {"),
+        ("nodes/server/etc/nomad.d/nomad.hcl", "host_volume \"uptime-kuma-data\""),
+        ("nodes/server/etc/dnsmasq.d/hlmc.conf", "status.home.example.com"),
+        ("nodes/server/install.sh", "/srv/uptime-kuma"),
+        ("deploy.sh", "nomad/jobs/default/uptime-kuma.nomad.hcl"),
+        ("bundle.json", "services/uptime-kuma/service.kdl"),
+    ] {
+        assert!(read("README.md").contains(&format!("\n| `{file}` |")), "the README's table lacks {file}");
+        assert!(fs::read_to_string(out.join(file)).unwrap().contains(says), "{file} lacks {says}");
+    }
+}
+
+#[test]
+fn names_the_test_command_that_make_runs() {
+    let command = shown("cargo run").lines().nth(1).unwrap().to_owned();
+    assert!(read("Makefile").contains(&format!("\t{command}\n")), "{command}");
+}
