@@ -7,5 +7,7 @@ mod service;
 
 pub use job::{Constraint, Group, Mount, Platforms, Port, Protocol, Resources, Task, Volume};
 pub use lab::{Discovery, Lab, Namespace, Network, Provider, Role, SecretStore};
-pub use node::{Arch, Capacity, Daemon, Device, Dnsmasq, HostVolume, Node, NodeMount, Reserved, Samba, Share, Ssh};
+pub use node::{
+    Arch, Capacity, Daemon, Device, Dhcp, Dnsmasq, HostVolume, Node, NodeMount, Reserved, Samba, Share, Ssh,
+};
 pub use service::{Asset, Metrics, Reference, Route, SecretReference, Service};

@@ -217,12 +217,25 @@ impl Daemon {
 pub struct Dnsmasq {
     /// Servers that are asked for everything else; those of the system where there are none.
     pub upstream: Vec<Spanned<String>>,
-    /// First and last address that it hands out, and for how long.
-    pub dhcp: Option<(Ipv4Addr, Ipv4Addr, String)>,
+    /// Addresses that it hands out.
+    pub dhcp: Option<Dhcp>,
     /// Names in the lab's domain for machines that are no nodes.
     pub hosts: Vec<(Spanned<String>, Ipv4Addr)>,
     /// The `runs "dnsmasq"`.
     pub span: Span,
+}
+
+/// Addresses that dnsmasq hands out.
+#[derive(Clone, Debug)]
+pub struct Dhcp {
+    /// The first one.
+    pub from: Ipv4Addr,
+    /// The last one.
+    pub until: Ipv4Addr,
+    /// The way to the internet that machines are told.
+    pub router: Ipv4Addr,
+    /// How long one is lent: `12h`.
+    pub lease: String,
 }
 
 /// Samba, as a node declares it.

@@ -4,7 +4,9 @@ use super::codes::{bad_value::bad_value, defined_twice::defined_twice};
 use super::lab::text;
 use super::name::{NameKind, check_name};
 use crate::diagnostic::Sink;
-use crate::model::{Arch, Capacity, Daemon, Device, Dnsmasq, HostVolume, Node, NodeMount, Reserved, Samba, Share, Ssh};
+use crate::model::{
+    Arch, Capacity, Daemon, Device, Dhcp, Dnsmasq, HostVolume, Node, NodeMount, Reserved, Samba, Share, Ssh,
+};
 use crate::nomad::form::{Block, Body};
 use crate::source::{Span, Spanned};
 use std::net::Ipv4Addr;
@@ -267,7 +269,9 @@ fn dnsmasq(body: &Body, span: Span, sink: &mut Sink) -> Dnsmasq {
     let dhcp = body.block("dhcp").and_then(|block| {
         let from = plain(text(&block.body, "from")?)?;
         let until = plain(text(&block.body, "until")?)?;
-        Some((from, until, text(&block.body, "lease").map_or_else(|| "12h".into(), |lease| lease.value)))
+        let router = plain(text(&block.body, "router")?)?;
+        let lease = text(&block.body, "lease").map_or_else(|| "12h".into(), |lease| lease.value);
+        Some(Dhcp { from, until, router, lease })
     });
     let mut hosts = Vec::new();
     for host in body.blocks("host") {

@@ -2,7 +2,7 @@
 
 use super::ports;
 use crate::analyze::Analysis;
-use crate::model::{Discovery, Dnsmasq, Lab, Node, Role};
+use crate::model::{Dhcp, Discovery, Dnsmasq, Lab, Node, Role};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
@@ -82,8 +82,9 @@ fn proxies(analysis: &Analysis<'_>) -> BTreeSet<Ipv4Addr> {
 }
 
 fn dhcp(text: &mut String, dnsmasq: &Dnsmasq) {
-    if let Some((from, until, lease)) = &dnsmasq.dhcp {
+    if let Some(Dhcp { from, until, router, lease }) = &dnsmasq.dhcp {
         let _ = writeln!(text, "\n# Addresses.\ndhcp-authoritative\ndhcp-range={from},{until},{}", seconds(lease));
+        let _ = writeln!(text, "dhcp-option=option:router,{router}");
     }
 }
 

@@ -122,8 +122,8 @@ fn daemons(all: &mut Rules, lab: &Lab, node: &Node) {
     }
 }
 
-/// The fixed ports of what can run here: open to the lab's networks, and to everybody where the reverse proxy serves routes to
-/// the internet.
+/// The fixed ports of what can run here: open to the lab's networks, and those of the web to everybody where the reverse proxy
+/// serves routes to the internet. Its other ports, such as that of its metrics, stay inside.
 fn services(all: &mut Rules, analysis: &Analysis<'_>, facts: &NodeFacts<'_>) {
     let lab = analysis.lab;
     let is_public = lab.services.iter().flat_map(|service| &service.routes).any(|route| route.public);
@@ -131,7 +131,7 @@ fn services(all: &mut Rules, analysis: &Analysis<'_>, facts: &NodeFacts<'_>) {
     for (group, port) in &facts.ports {
         let Some(number) = &port.fixed else { continue };
         let service: &Service = analysis.groups[*group].service;
-        let to_all = is_public && Some(service.name.as_str()) == proxy;
+        let to_all = is_public && Some(service.name.as_str()) == proxy && [80, 443].contains(&number.value);
         let from =
             if to_all { vec![From::Anywhere] } else { lan(lab).into_iter().chain(bridges(facts.node)).collect() };
         for from in from {

@@ -1,6 +1,6 @@
 //! What the firewall lets in.
 
-use super::lab::{analysis, at, file, lab, route, service};
+use super::lab::{analysis, at, file, lab, port, route, service};
 use crate::model::{Discovery, Lab, Protocol};
 use insta::assert_snapshot;
 
@@ -127,6 +127,7 @@ fn published_ports_are_filtered_like_the_machines_own() {
 fn only_a_public_route_opens_the_proxy_to_everybody() {
     let mut lab = lab();
     lab.services[1].routes.push(route("cloud.home.example.com", true));
+    lab.services[0].groups[0].ports.push(port("metrics", 2019, Protocol::Tcp));
     let rules = rules(&lab, "nas");
     let open: Vec<&str> =
         rules.lines().filter(|rule| !rule.starts_with("from 192") && !rule.starts_with("in on")).collect();

@@ -4,7 +4,7 @@
 use crate::analyze::{Analysis, GroupFacts, NodeFacts, Obstacle};
 use crate::bundle::Artifact;
 use crate::model::{
-    Arch, Capacity, Daemon, Discovery, Dnsmasq, Group, HostVolume, Lab, Network, Node, NodeMount, Port, Protocol,
+    Arch, Capacity, Daemon, Dhcp, Discovery, Dnsmasq, Group, HostVolume, Lab, Network, Node, NodeMount, Port, Protocol,
     Provider, Reserved, Resources, Role, Route, Samba, Service, Share, Ssh,
 };
 use crate::nomad::form::{Block, Body};
@@ -100,7 +100,12 @@ fn volume(name: &str, path: &str, owner: Option<(u32, u32)>) -> HostVolume {
 fn dnsmasq() -> Dnsmasq {
     Dnsmasq {
         upstream: vec![text("9.9.9.9"), text("1.1.1.1")],
-        dhcp: Some(([192, 168, 1, 150].into(), [192, 168, 1, 250].into(), "12h".to_owned())),
+        dhcp: Some(Dhcp {
+            from: [192, 168, 1, 150].into(),
+            until: [192, 168, 1, 250].into(),
+            router: [192, 168, 1, 1].into(),
+            lease: "12h".to_owned(),
+        }),
         hosts: vec![(text("printer"), [192, 168, 1, 20].into())],
         span: Span::default(),
     }
@@ -158,7 +163,8 @@ pub(super) fn service(name: &str, fixed: Option<(u16, Protocol)>) -> Service {
     }
 }
 
-fn port(label: &str, number: u16, protocol: Protocol) -> Port {
+/// A fixed port.
+pub(super) fn port(label: &str, number: u16, protocol: Protocol) -> Port {
     Port { label: text(label), fixed: Some(at(number)), to: None, protocol }
 }
 

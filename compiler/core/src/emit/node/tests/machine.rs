@@ -126,6 +126,7 @@ fn dnsmasq_answers_machines_and_routes() {
     # Addresses.
     dhcp-authoritative
     dhcp-range=192.168.1.150,192.168.1.250,43200
+    dhcp-option=option:router,192.168.1.1
     "#);
 }
 
