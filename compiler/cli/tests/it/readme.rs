@@ -31,7 +31,8 @@ fn shows_a_service_of_the_catalogue_and_the_files_it_is_in() {
     assert!(read("services/uptime-kuma/service.kdl").ends_with(&shown("service \"uptime-kuma\"")));
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let built = Command::new(env!("CARGO_BIN_EXE_hlmc")).args(["build", "--out"]).arg(&out).current_dir(root()).status();
+    let built =
+        Command::new(env!("CARGO_BIN_EXE_hlmc")).args(["build", "--out"]).arg(&out).current_dir(root()).status();
     assert!(built.unwrap().success());
     for (file, says) in [
         ("nomad/jobs/default/uptime-kuma.nomad.hcl", "job \"uptime-kuma\""),

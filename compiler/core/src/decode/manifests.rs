@@ -95,6 +95,7 @@ fn file(sources: &Sources, id: FileId, parameters: &Parameters, sink: &mut Sink)
     let Some(source) = sources.get(id) else { return part };
     let parse = hlmc_syntax::parse(&source.text);
     syntax::report(&parse.errors, id, sink);
+    syntax::report(&parse.warnings, id, sink);
     for node in parse.document.nodes() {
         let name = node.args().next().and_then(|entry| entry.value().as_str().map(|text| (text, entry.value_span())));
         let definition = name.map(|(name, span)| {

@@ -3,7 +3,9 @@
 
 mod decode;
 mod decode_random;
+mod folder;
 mod hcl;
 mod hcl_random;
+mod nas_and_pis;
 mod schema;
 mod tidy;

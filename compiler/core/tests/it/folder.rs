@@ -1,0 +1,57 @@
+//! Labs of the repository, read into memory.
+
+use hlmc_core::bundle::Bundle;
+use hlmc_core::source::MemoryWorld;
+use hlmc_core::{Compiled, compile};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The lab in a folder below the repository's root; `""` is the root lab itself.
+pub(crate) fn world(lab: &str) -> MemoryWorld {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(lab);
+    let mut world = MemoryWorld::default();
+    let mut files = vec![root.join("lab.kdl")];
+    for folder in ["nodes", "services", "integrations"] {
+        collect(&root.join(folder), &mut files);
+    }
+    for file in files {
+        let path = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+        world.insert(path, fs::read(&file).unwrap());
+    }
+    world
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() { collect(&path, files) } else { files.push(path) }
+    }
+}
+
+/// What is said of a lab, a line each: `code: message`, with the help behind it.
+pub(crate) fn messages(compiled: &Compiled) -> Vec<String> {
+    let line = |it: &hlmc_core::diagnostic::Diagnostic| {
+        format!("{}: {} ({})", it.code.name, it.message, it.help.as_deref().unwrap_or("no help"))
+    };
+    compiled.diagnostics.iter().map(line).collect()
+}
+
+/// The bundle of a lab without errors.
+pub(crate) fn bundle(world: &MemoryWorld) -> Bundle {
+    let compiled = compile(world);
+    assert_eq!(messages(&compiled), Vec::<String>::new());
+    compiled.bundle.unwrap()
+}
+
+/// The text of an artifact.
+pub(crate) fn text<'b>(bundle: &'b Bundle, path: &str) -> &'b str {
+    let artifact = bundle.artifacts.iter().find(|artifact| artifact.path == path);
+    let artifact = artifact.unwrap_or_else(|| panic!("no {path} in {:?}", paths(bundle)));
+    std::str::from_utf8(&artifact.bytes).unwrap()
+}
+
+/// The paths of all artifacts.
+pub(crate) fn paths(bundle: &Bundle) -> Vec<&str> {
+    bundle.artifacts.iter().map(|artifact| artifact.path.as_str()).collect()
+}
