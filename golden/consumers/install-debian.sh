@@ -7,6 +7,7 @@ programs='
 dnsmasq dnsmasq-base
 testparm samba-common-bin
 ufw ufw
+iptables-restore iptables
 shellcheck shellcheck
 systemd-analyze systemd
 unzip unzip

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 /// The list of a bundle's files, itself a file of the bundle.
 pub(crate) const LIST: &str = "bundle.json";
 
+/// The same bundle as one file, which lies beside the folder.
+pub(crate) const ZIP: &str = "../out.zip";
+
 /// A bundle to be accepted.
 #[derive(Debug)]
 pub(crate) struct Bundle {
@@ -13,7 +16,7 @@ pub(crate) struct Bundle {
     pub(crate) name: String,
     /// The folder that it lies in.
     pub(crate) root: PathBuf,
-    /// The paths of its files, sorted, relative to the folder.
+    /// The paths of its files, sorted, relative to the folder; the zip is among them.
     pub(crate) files: Vec<String>,
     /// What is wrong with the bundle as a whole: files listed but absent, or there but not listed.
     pub(crate) faults: Vec<String>,
@@ -35,6 +38,9 @@ impl Bundle {
         }
         let mut files: BTreeSet<String> = listed.intersection(&present).cloned().collect();
         files.insert(LIST.to_owned());
+        if root.join(ZIP).exists() {
+            files.insert(ZIP.to_owned());
+        }
         Ok(Self { name: name.to_owned(), root: root.to_owned(), files: files.into_iter().collect(), faults })
     }
 

@@ -28,7 +28,7 @@ pub(crate) fn build_all(repository: &Path, scratch: &Path) -> Result<Vec<Bundle>
             let out = scratch.join(format!("lab-{index}")).join("out");
             crate::site::make_folder(&out)?;
             say(&format!("building {name}\n"));
-            let ran = run(Command::new(&hlmc).arg("build").arg("--lab").arg(lab).arg("--out").arg(&out))?;
+            let ran = run(Command::new(&hlmc).arg("build").arg("--lab").arg(lab).arg("--zip").arg("--out").arg(&out))?;
             if !ran.succeeded() {
                 return Err(format!("hlmc cannot build {name}:\n{}", ran.report()));
             }

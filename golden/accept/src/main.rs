@@ -64,10 +64,10 @@ fn repository() -> Result<PathBuf, String> {
     root.canonicalize().map_err(|error| format!("cannot find `{}`: {error}", root.display()))
 }
 
-/// Finds every program that a rule names, and the shells.
+/// Finds every program that a rule names, and those that the checks use besides.
 fn find_programs(consumers: &Path) -> Result<Vec<Program>, String> {
     let mut names: Vec<&'static str> = RULES.iter().map(|rule| rule.program).collect();
-    names.extend(["sh", "bash", "unzip"]);
+    names.extend(["sh", "diff"]);
     names.sort_unstable();
     names.dedup();
     names.iter().map(|name| Program::find(name, consumers)).collect()

@@ -1,7 +1,7 @@
 //! Which program reads which artifacts, and which artifacts no program reads.
 
-use crate::bundle::{Bundle, LIST};
-use crate::check::{caddy, consul, dnsmasq, list, nomad, prometheus, samba, shell, systemd, ufw};
+use crate::bundle::{Bundle, LIST, ZIP};
+use crate::check::{caddy, consul, dnsmasq, list, nomad, prometheus, samba, shell, systemd, ufw, zip};
 use crate::pattern::fits;
 use crate::site::Site;
 
@@ -77,6 +77,7 @@ impl Rule {
 /// All rules, in the order in which they are applied: node pools and namespaces must exist before jobs are planned.
 pub(crate) const RULES: &[Rule] = &[
     Rule::file(LIST, "sha256sum", "--check", list::compare),
+    Rule::file(ZIP, "unzip", "gives the same bundle", zip::unpack),
     Rule::file("nomad/node-pools/*.hcl", "nomad", "node pool apply", nomad::apply_node_pool),
     Rule::file("nomad/namespaces/*.hcl", "nomad", "namespace apply", nomad::apply_namespace),
     Rule::file("nomad/jobs/**/*.nomad.hcl", "nomad", "job validate", nomad::validate_job),
@@ -93,6 +94,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::file("nodes/*/etc/samba/smb.conf", "testparm", "-s", samba::test),
     Rule::file("nodes/*/etc/systemd/system/**", "systemd-analyze", "verify", systemd::verify),
     Rule::file("nodes/*/ufw.sh", "ufw", "--dry-run", ufw::dry_run),
+    Rule::file("nodes/*/ufw.sh", "iptables-restore", "--test", ufw::test_block),
     Rule::file("**/*.sh", "shellcheck", "-S style", shell::check),
     Rule::file("**/*.sh", "bash", "-n", shell::parse),
 ];

@@ -90,7 +90,7 @@ impl Trial {
             .zip(&self.scores)
             .filter(|(_, score)| score.total() > 0)
             .map(|(rule, score)| Row {
-                artifacts: rule.pattern.to_owned(),
+                artifacts: rule.pattern.trim_start_matches("../").to_owned(),
                 program: self.label(rule),
                 count: format!("{}/{}", score.accepted + score.warned, score.total()),
                 verdict: score.verdict(),

@@ -1,14 +1,14 @@
-//! ufw: each of its commands in a script runs with `--dry-run`.
+//! ufw: each rule in a script runs with `--dry-run`, and what it hands on to iptables is read by that.
 
 use std::os::unix::fs::MetadataExt as _;
 
 use crate::bundle::Bundle;
 use crate::program::run;
 use crate::rule::Verdict;
-use crate::site::Site;
+use crate::site::{Site, write};
 
-/// Dry-runs each line that starts with `ufw`. Commands that aren't about rules are left out:
-/// `ufw --dry-run reset` changes the machine's own files all the same.
+/// Dry-runs each line that is a rule. Other commands are left out: `ufw --dry-run reset` changes the machine's own files
+/// all the same.
 pub(crate) fn dry_run(site: &Site, bundle: &Bundle, path: &str) -> Result<Verdict, String> {
     let text = bundle.text(path)?;
     let mut refused = Vec::new();
@@ -33,10 +33,32 @@ pub(crate) fn dry_run(site: &Site, bundle: &Bundle, path: &str) -> Result<Verdic
     })
 }
 
+/// Has `iptables-restore` read the tables in a script, from a line like `*filter` to `COMMIT`, without loading them.
+pub(crate) fn test_block(site: &Site, bundle: &Bundle, path: &str) -> Result<Verdict, String> {
+    let text = bundle.text(path)?;
+    let mut tables = String::new();
+    let mut inside = false;
+    for line in text.lines() {
+        inside |= line.starts_with('*');
+        if inside {
+            tables.push_str(line);
+            tables.push('\n');
+        }
+        inside &= line != "COMMIT";
+    }
+    let file = site.scratch.join("tables");
+    write(&file, tables.as_bytes())?;
+    let script = format!("{} \"$RESTORE\" --test < \"$TABLES\"", as_root()?);
+    let mut command = site.command("sh")?;
+    command.env("RESTORE", &site.program("iptables-restore")?.path).env("TABLES", &file);
+    Ok(super::by_exit_code(&run(command.arg("-c").arg(script))?))
+}
+
+/// Whether a line adds a rule or sets a default.
 fn is_rule(line: &str) -> bool {
     let mut words = line.split_whitespace();
     words.next() == Some("ufw")
-        && words.next().is_some_and(|word| !matches!(word, "--force" | "reset" | "enable" | "reload" | "disable"))
+        && matches!(words.next(), Some("allow" | "deny" | "reject" | "limit" | "route" | "default"))
 }
 
 /// What to put in front of a command that only root may run.
@@ -55,6 +77,7 @@ mod tests {
         assert!(is_rule("ufw default deny incoming"));
         assert!(!is_rule("ufw --force reset"));
         assert!(!is_rule("ufw reload"));
+        assert!(!is_rule("ufw show added | sort > \"$work/present\""));
         assert!(!is_rule("ufwx allow 53"));
     }
 }
