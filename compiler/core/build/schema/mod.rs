@@ -29,6 +29,7 @@ struct Block {
     place: String,
     labels: Vec<String>,
     many: bool,
+    repeats: bool,
     attributes: BTreeMap<String, Attribute>,
     blocks: BTreeMap<String, usize>,
     open: Option<&'static str>,

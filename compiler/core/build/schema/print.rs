@@ -16,7 +16,11 @@ pub(super) fn print(tables: &Tables) -> String {
 }
 
 fn print_block(out: &mut String, at: usize, block: &Block) {
-    let occurs = if block.many { "Many" } else { "Once" };
+    let occurs = match (block.many, block.repeats) {
+        (_, true) => "Repeats",
+        (true, false) => "Many",
+        (false, false) => "Once",
+    };
     let _ = writeln!(out, "static B{at}: BlockType = BlockType {{");
     let _ = writeln!(out, "    name: {:?}, labels: &{:?}, occurs: Occurs::{occurs},", block.name, block.labels);
     out.push_str("    attributes: &[\n");

@@ -24,7 +24,8 @@ const TYPES: &[(&str, &str)] = &[
 ];
 
 const LIFE: &[&str] = &["since", "deprecated", "removed"];
-const BLOCK: &[&str] = &["label", "many", "open", "as-attribute", "partial", "body", "body-by", "by", "default", "doc"];
+const BLOCK: &[&str] =
+    &["label", "many", "repeats", "open", "as-attribute", "partial", "body", "body-by", "by", "default", "doc"];
 const USE: &[&str] = &["as", "many", "doc"];
 const ATTRIBUTE: &[&str] = &["required", "one-of", "doc"];
 
@@ -97,6 +98,7 @@ impl<'a> Scope<'a> {
             place: node.place.clone(),
             labels: words(node.property("label")),
             many: property("many") == Some("true"),
+            repeats: property("repeats") == Some("true"),
             open: self.ty(node, node.property("open")),
             as_attribute: node.property("as-attribute") == Some("true"),
             partial: node.property("partial") == Some("true"),

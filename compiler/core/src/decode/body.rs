@@ -239,7 +239,7 @@ impl Decoder<'_> {
         if ty.occurs == Occurs::Once {
             return self.is_new([node.name(), "", ""], span, filling);
         }
-        if ty.labels.is_empty() {
+        if ty.labels.is_empty() || ty.occurs == Occurs::Repeats {
             return true;
         }
         let mut labels = node.args().filter_map(|entry| entry.value().as_str()).take(ty.labels.len());

@@ -7,6 +7,8 @@ impl Body {
     /// Lays `over` over this body: an attribute replaces the one of its name, a block is merged into the one of its name and
     /// labels, and what has no counterpart is added at the end.
     ///
+    /// Of several with the same labels (`check "http"`), the first is laid over the first, and so on.
+    ///
     /// `ty` describes the body. It tells blocks that have no label and may stand several times (`constraint`, `template`):
     /// those are always added, since nothing says which of them is meant. Where nothing is known of a block, it counts as
     /// one that stands once.
@@ -14,9 +16,10 @@ impl Body {
         for attribute in &over.attributes {
             self.set_attribute(attribute.clone());
         }
-        for block in &over.blocks {
+        for (at, block) in over.blocks.iter().enumerate() {
             let known = ty.and_then(|ty| ty.block(&block.name));
-            match self.counterpart(block, known) {
+            let before = over.blocks[..at].iter().filter(|before| is_same(before, block)).count();
+            match self.counterpart(block, before, known) {
                 Some(base) => base.body.merge(&block.body, known),
                 None => self.blocks.push(block.clone()),
             }
@@ -30,13 +33,18 @@ impl Body {
         }
     }
 
-    fn counterpart(&mut self, block: &Block, ty: Option<&BlockType>) -> Option<&mut Block> {
+    /// The block that one is laid over, where `before` others like it were laid over this body already.
+    fn counterpart(&mut self, block: &Block, before: usize, ty: Option<&BlockType>) -> Option<&mut Block> {
         let repeats = ty.is_some_and(|ty| ty.occurs == Occurs::Many);
         if repeats && block.labels.is_empty() {
             return None;
         }
-        self.blocks.iter_mut().find(|base| base.name == block.name && same_labels(base, block))
+        self.blocks.iter_mut().filter(|base| is_same(base, block)).nth(before)
     }
+}
+
+fn is_same(one: &Block, other: &Block) -> bool {
+    one.name == other.name && same_labels(one, other)
 }
 
 fn same_labels(one: &Block, other: &Block) -> bool {
@@ -116,5 +124,13 @@ mod tests {
             block("constraint", None, &[("x", 2)]),
         ];
         assert_eq!(base, body(expected));
+    }
+
+    #[test]
+    fn blocks_with_the_same_labels_pair_up_in_order() {
+        let check = |values: &[(&'static str, i64)]| block("check", Some("http"), values);
+        let mut base = body([check(&[("x", 1)])]);
+        base.merge(&body([check(&[("y", 2)]), check(&[("z", 3)]), check(&[("z", 4)])]), None);
+        assert_eq!(base, body([check(&[("x", 1), ("y", 2)]), check(&[("z", 3)]), check(&[("z", 4)])]));
     }
 }

@@ -88,6 +88,8 @@ pub enum Occurs {
     Once,
     /// Any number; with labels, each label once.
     Many,
+    /// Any number, also with the same labels, which say what it is about and not which it is.
+    Repeats,
 }
 
 /// The versions that know a block or an attribute.

@@ -76,7 +76,7 @@ static PORT: BlockType = BlockType {
 
 static ROUTE: BlockType = BlockType {
     labels: &["name"],
-    occurs: Occurs::Many,
+    occurs: Occurs::Repeats,
     attributes: &[attr("auth", Type::Str), attr("path", Type::Str), attr("public", Type::Bool)],
     ..block("route")
 };

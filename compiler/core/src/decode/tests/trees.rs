@@ -19,6 +19,7 @@ service "web" system type="service" {
     port "http" to=80
     port "admin" { to 8080; static 81 }
     route "cloud" public auth="admins"
+    route "cloud" path="/api"
     constraint attribute="${attr.cpu.arch}" value="amd64"
     constraint { value "x" }
     env TZ="Europe/Dublin" { "odd.name" "1" }
@@ -52,6 +53,10 @@ service "web" system type="service" {
       route "cloud" {
         public = true
         auth   = "admins"
+      }
+
+      route "cloud" {
+        path = "/api"
       }
 
       constraint {
