@@ -9,6 +9,5 @@ mod fmt;
 mod init;
 mod killed;
 mod lab;
-mod nas_and_pis;
 mod readme;
 mod usage;
