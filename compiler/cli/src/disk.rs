@@ -55,8 +55,14 @@ impl DiskWorld {
         }
         match fs::canonicalize(entry.path()) {
             Ok(target) if target.starts_with(&self.root) => true,
-            Ok(_) => {
-                found.push(self.relative(entry.path()).and_then(|path| Err((path, ReadError::OutsideLab))));
+            Ok(target) => {
+                // A file matters only when it is read; what a folder holds would be missing without a word.
+                let reason = if target.is_dir() {
+                    ReadError::Unreadable("a symlink to a folder outside of the lab".to_owned())
+                } else {
+                    ReadError::OutsideLab
+                };
+                found.push(self.relative(entry.path()).and_then(|path| Err((path, reason))));
                 false
             }
             Err(_) => true, // broken: the walk itself reports it
@@ -237,7 +243,10 @@ mod tests {
                 Ok("nodes/a.kdl".to_owned()),
                 Ok("services/absolute.kdl".to_owned()),
                 refused("services/broken.kdl", ReadError::Unreadable("a symlink to nothing".to_owned())),
-                refused("services/leaves", ReadError::OutsideLab),
+                refused(
+                    "services/leaves",
+                    ReadError::Unreadable("a symlink to a folder outside of the lab".to_owned())
+                ),
                 Ok("services/linked/shared.kdl".to_owned()),
                 refused("services/secret.kdl", ReadError::OutsideLab),
                 Ok("services/web/service.kdl".to_owned()),

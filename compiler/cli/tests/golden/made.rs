@@ -4,9 +4,11 @@ use super::fault::said;
 use super::hlmc;
 use libtest_mimic::{Failed, Trial};
 use std::fs::{self, Permissions};
+use std::io::ErrorKind;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Puts the fault into a good lab.
@@ -46,7 +48,13 @@ fn run(name: &str, break_it: BreakIt) -> Result<(), Failed> {
         check = std::process::Command::new(program);
         check.args(arguments).current_dir(&lab).env("NO_COLOR", "1").uid(65534).gid(65534);
     }
-    let output = check.output()?;
+    let mut ran = check.output();
+    // Another test may have forked while the copy was open for writing.
+    while ran.as_ref().is_err_and(|error| error.kind() == ErrorKind::ExecutableFileBusy) {
+        std::thread::sleep(Duration::from_millis(10));
+        ran = check.output();
+    }
+    let output = ran?;
     for path in ["services/locked", "services/locked.kdl"] {
         let _ = fs::set_permissions(lab.join(path), Permissions::from_mode(0o755)); // so that it can be deleted
     }

@@ -65,3 +65,33 @@ fn what_leads_out_of_the_lab_is_refused() {
     ran.fails(1, "services/all");
     assert!(!ran.stderr.contains("stolen"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_hundred_are_drawn_and_the_rest_is_counted() {
+    let lab = Lab::new();
+    for number in 0..130 {
+        lab.write(&format!("services/b{number:03}.kdl"), "service \"x y\" {\n");
+    }
+    let text = lab.run(&["check"]);
+    let all = lab.run(&["check", "--format", "short"]).stdout.lines().count();
+    assert!(all > 100, "{all}");
+    assert_eq!(text.stderr.matches("\nerror[").count() + 1, 100);
+    text.fails(1, &format!("\n… and {} more\n", all - 100));
+    text.fails(1, &format!("\n{all} errors; `hlmc explain"));
+}
+
+#[test]
+fn the_document_is_as_its_page_shows_it() {
+    let page = include_str!("../../../../docs/commands.md");
+    let shown = page.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    let mut shown: serde_json::Value = serde_json::from_str(shown).unwrap();
+    let lab = Lab::new();
+    lab.write(
+        "services/blog.kdl",
+        "service \"blog\" {\n    image \"wordpress:6.8.3-apache\"\n    prot \"http\" to=80\n}\n",
+    );
+    let ran = lab.run(&["check", "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    shown["lab"] = found["lab"].clone();
+    assert_eq!(found, shown);
+}
