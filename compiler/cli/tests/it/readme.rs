@@ -1,8 +1,9 @@
-//! What the README shows is what happens.
+//! What the README shows is what happens, and the tests that ARCHITECTURE.md names are there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use walkdir::WalkDir;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -52,4 +53,21 @@ fn shows_a_service_of_the_catalogue_and_the_files_it_is_in() {
 fn names_the_test_command_that_make_runs() {
     let command = shown("cargo run").lines().nth(1).unwrap().to_owned();
     assert!(read("Makefile").contains(&format!("\t{command}\n")), "{command}");
+}
+
+#[test]
+fn architecture_names_tests_that_are_there() {
+    let sources: String = ["compiler", "golden"]
+        .iter()
+        .flat_map(|folder| WalkDir::new(root().join(folder)))
+        .map(Result::unwrap)
+        .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "rs"))
+        .map(|entry| fs::read_to_string(entry.path()).unwrap())
+        .collect();
+    let page = read("ARCHITECTURE.md");
+    let table = page.split("| invariant | held by |").nth(1).unwrap().split("\n\n").next().unwrap();
+    let rows = table.lines().skip(2).map(|row| row.rsplit(" | ").next().unwrap());
+    let names = rows.flat_map(|held| held.split('`').skip(1).step_by(2)).filter(|name| !name.contains(['/', ' ']));
+    let missing: Vec<&str> = names.filter(|name| !sources.contains(&format!("fn {name}("))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
