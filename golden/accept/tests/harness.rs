@@ -18,7 +18,7 @@ struct Outcome {
 /// Copies a sample into a fresh folder of that name, and lists its files in `bundle.json`.
 fn prepare(sample: &str, name: &str) -> (PathBuf, BTreeSet<String>) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(sample);
-    let bundle = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let bundle = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name).join("out");
     let _ = std::fs::remove_dir_all(&bundle);
     let mut paths = BTreeSet::new();
     copy(&source, &bundle, Path::new(""), &mut paths);
@@ -88,8 +88,10 @@ fn a_file_that_is_not_what_the_list_says_is_refused() {
     let page = bundle.join("report/index.html");
     std::fs::write(&page, "other").unwrap();
     std::fs::set_permissions(&page, std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(bundle.join("../out.zip"), "no zip").unwrap();
     let outcome = run(&bundle);
-    assert_eq!(refused(&outcome.output), BTreeSet::from(["bundle.json".to_owned()]), "{}", outcome.output);
+    let expected = BTreeSet::from(["bundle.json".to_owned(), "../out.zip".to_owned()]);
+    assert_eq!(refused(&outcome.output), expected, "{}", outcome.output);
     assert!(outcome.output.contains("report/index.html: FAILED"), "{}", outcome.output);
     assert!(outcome.output.contains("report/index.html: has mode 600, and 644 is listed"), "{}", outcome.output);
 }
