@@ -39,7 +39,7 @@ pub(crate) fn test_block(site: &Site, bundle: &Bundle, path: &str) -> Result<Ver
     let mut tables = String::new();
     let mut inside = false;
     for line in text.lines() {
-        inside |= line.starts_with('*');
+        inside |= is_table(line);
         if inside {
             tables.push_str(line);
             tables.push('\n');
@@ -52,6 +52,11 @@ pub(crate) fn test_block(site: &Site, bundle: &Bundle, path: &str) -> Result<Ver
     let mut command = site.command("sh")?;
     command.env("RESTORE", &site.program("iptables-restore")?.path).env("TABLES", &file);
     Ok(super::by_exit_code(&run(command.arg("-c").arg(script))?))
+}
+
+/// Whether a line opens a table, unlike the `*)` of a shell's `case`.
+fn is_table(line: &str) -> bool {
+    line.strip_prefix('*').is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase()))
 }
 
 /// Whether a line adds a rule or sets a default.

@@ -7,3 +7,6 @@ cat > /etc/ufw/after.rules <<'END'
 -A DOCKER-USER -p tcp -m conntrack --original-port 9100 -j RETURN
 COMMIT
 END
+case ${1:-} in
+*) ufw status ;;
+esac

@@ -10,3 +10,6 @@ cat > /etc/ufw/after.rules <<'END'
 -A DOCKER-USER -s 192.168.1.0/24 -p tcp -m conntrack --ctorigdstport 9100 -j RETURN
 COMMIT
 END
+case ${1:-} in
+*) ufw status ;;
+esac
