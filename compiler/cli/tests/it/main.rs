@@ -9,5 +9,5 @@ mod fmt;
 mod init;
 mod killed;
 mod lab;
-mod readme;
+mod pages;
 mod usage;

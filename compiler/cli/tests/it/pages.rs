@@ -1,4 +1,5 @@
-//! What the README shows is what happens, and the tests that ARCHITECTURE.md names are there.
+//! What the README shows is what happens, what the language's page shows compiles, and the tests that
+//! ARCHITECTURE.md names are there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -70,4 +71,24 @@ fn architecture_names_tests_that_are_there() {
     let names = rows.flat_map(|held| held.split('`').skip(1).step_by(2)).filter(|name| !name.contains(['/', ' ']));
     let missing: Vec<&str> = names.filter(|name| !sources.contains(&format!("fn {name}("))).collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn the_language_page_is_a_lab_that_compiles() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = read("docs/language.md");
+    let blocks = page.split("```kdl\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    for (number, block) in blocks.enumerate() {
+        let place = match block.split_whitespace().next().unwrap() {
+            "lab" => "lab.kdl".to_owned(),
+            "node" => format!("nodes/{number}.kdl"),
+            "integration" => format!("integrations/{number}.kdl"),
+            _ => format!("services/{number}.kdl"),
+        };
+        let path = folder.path().join(place);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, block).unwrap();
+    }
+    let check = Command::new(env!("CARGO_BIN_EXE_hlmc")).arg("check").current_dir(folder.path()).output().unwrap();
+    assert!(check.status.success(), "{}", String::from_utf8(check.stderr).unwrap());
 }
