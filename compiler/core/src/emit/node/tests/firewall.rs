@@ -22,24 +22,14 @@ fn forwarded(lab: &Lab, node: &str) -> String {
 fn n6_the_nas_lets_members_in_by_its_role_and_the_lan_to_what_it_serves() {
     assert_snapshot!(rules(&lab(), "nas"), @r#"
     from 192.168.1.0/24 22 proto tcp comment 'hlmc: ssh'
-    from 192.168.1.121 4646,4647,4648 proto tcp comment 'hlmc: nomad'
-    from 192.168.1.121 4648 proto udp comment 'hlmc: nomad'
-    from 192.168.1.121 8300,8301 proto tcp comment 'hlmc: consul'
-    from 192.168.1.121 8301 proto udp comment 'hlmc: consul'
-    from 192.168.1.122 4646,4647,4648 proto tcp comment 'hlmc: nomad'
-    from 192.168.1.122 4648 proto udp comment 'hlmc: nomad'
-    from 192.168.1.122 8300,8301 proto tcp comment 'hlmc: consul'
-    from 192.168.1.122 8301 proto udp comment 'hlmc: consul'
-    in on docker0 4646 proto tcp comment 'hlmc: nomad'
-    in on nomad 4646 proto tcp comment 'hlmc: nomad'
-    from 192.168.1.121 20000:32000 proto tcp comment 'hlmc: services'
-    from 192.168.1.121 20000:32000 proto udp comment 'hlmc: services'
-    from 192.168.1.122 20000:32000 proto tcp comment 'hlmc: services'
-    from 192.168.1.122 20000:32000 proto udp comment 'hlmc: services'
-    in on docker0 20000:32000 proto tcp comment 'hlmc: services'
-    in on docker0 20000:32000 proto udp comment 'hlmc: services'
-    in on nomad 20000:32000 proto tcp comment 'hlmc: services'
-    in on nomad 20000:32000 proto udp comment 'hlmc: services'
+    from 192.168.1.121 4646,4647,4648,8300,8301,20000:32000 proto tcp comment 'hlmc: members'
+    from 192.168.1.122 4646,4647,4648,8300,8301,20000:32000 proto tcp comment 'hlmc: members'
+    from 192.168.1.121 4648,8301,20000:32000 proto udp comment 'hlmc: members'
+    from 192.168.1.122 4648,8301,20000:32000 proto udp comment 'hlmc: members'
+    in on docker0 4646,20000:32000 proto tcp comment 'hlmc: containers'
+    in on nomad 4646,20000:32000 proto tcp comment 'hlmc: containers'
+    in on docker0 20000:32000 proto udp comment 'hlmc: containers'
+    in on nomad 20000:32000 proto udp comment 'hlmc: containers'
     from 192.168.1.0/24 53 proto tcp comment 'hlmc: dnsmasq'
     in on docker0 53 proto tcp comment 'hlmc: dnsmasq'
     in on nomad 53 proto tcp comment 'hlmc: dnsmasq'
@@ -52,10 +42,10 @@ fn n6_the_nas_lets_members_in_by_its_role_and_the_lan_to_what_it_serves() {
     from 192.168.1.0/24 139 proto tcp comment 'hlmc: samba'
     from 192.168.1.0/24 445 proto tcp comment 'hlmc: samba'
     from 192.168.1.0/24 443 proto tcp comment 'hlmc: caddy'
-    from 192.168.1.0/24 443 proto udp comment 'hlmc: caddy'
     in on docker0 443 proto tcp comment 'hlmc: caddy'
-    in on docker0 443 proto udp comment 'hlmc: caddy'
     in on nomad 443 proto tcp comment 'hlmc: caddy'
+    from 192.168.1.0/24 443 proto udp comment 'hlmc: caddy'
+    in on docker0 443 proto udp comment 'hlmc: caddy'
     in on nomad 443 proto udp comment 'hlmc: caddy'
     from 192.168.1.0/24 80 proto tcp comment 'hlmc: caddy'
     in on docker0 80 proto tcp comment 'hlmc: caddy'
@@ -70,22 +60,14 @@ fn n6_the_nas_lets_members_in_by_its_role_and_the_lan_to_what_it_serves() {
 fn n6_a_pi_lets_members_in_by_its_role() {
     assert_snapshot!(rules(&lab(), "pi5-1"), @r#"
     from 192.168.1.0/24 22 proto tcp comment 'hlmc: ssh'
-    from 192.168.1.119 4646 proto tcp comment 'hlmc: nomad'
-    from 192.168.1.119 8301 proto tcp comment 'hlmc: consul'
-    from 192.168.1.119 8301 proto udp comment 'hlmc: consul'
-    from 192.168.1.122 4646 proto tcp comment 'hlmc: nomad'
-    from 192.168.1.122 8301 proto tcp comment 'hlmc: consul'
-    from 192.168.1.122 8301 proto udp comment 'hlmc: consul'
-    in on docker0 4646 proto tcp comment 'hlmc: nomad'
-    in on nomad 4646 proto tcp comment 'hlmc: nomad'
-    from 192.168.1.119 20000:32000 proto tcp comment 'hlmc: services'
-    from 192.168.1.119 20000:32000 proto udp comment 'hlmc: services'
-    from 192.168.1.122 20000:32000 proto tcp comment 'hlmc: services'
-    from 192.168.1.122 20000:32000 proto udp comment 'hlmc: services'
-    in on docker0 20000:32000 proto tcp comment 'hlmc: services'
-    in on docker0 20000:32000 proto udp comment 'hlmc: services'
-    in on nomad 20000:32000 proto tcp comment 'hlmc: services'
-    in on nomad 20000:32000 proto udp comment 'hlmc: services'
+    from 192.168.1.119 4646,8301,20000:32000 proto tcp comment 'hlmc: members'
+    from 192.168.1.122 4646,8301,20000:32000 proto tcp comment 'hlmc: members'
+    from 192.168.1.119 8301,20000:32000 proto udp comment 'hlmc: members'
+    from 192.168.1.122 8301,20000:32000 proto udp comment 'hlmc: members'
+    in on docker0 4646,20000:32000 proto tcp comment 'hlmc: containers'
+    in on nomad 4646,20000:32000 proto tcp comment 'hlmc: containers'
+    in on docker0 20000:32000 proto udp comment 'hlmc: containers'
+    in on nomad 20000:32000 proto udp comment 'hlmc: containers'
     from 192.168.1.0/24 9100 proto tcp comment 'hlmc: node-exporter'
     in on docker0 9100 proto tcp comment 'hlmc: node-exporter'
     in on nomad 9100 proto tcp comment 'hlmc: node-exporter'
@@ -104,8 +86,8 @@ fn n6_daemons_are_open_on_the_nas_only() {
 fn published_ports_are_filtered_like_the_machines_own() {
     assert_snapshot!(forwarded(&lab(), "nas"), @r#"
     -A hlmc -s 192.168.1.121 -p tcp 20000:32000 -j RETURN
-    -A hlmc -s 192.168.1.121 -p udp 20000:32000 -j RETURN
     -A hlmc -s 192.168.1.122 -p tcp 20000:32000 -j RETURN
+    -A hlmc -s 192.168.1.121 -p udp 20000:32000 -j RETURN
     -A hlmc -s 192.168.1.122 -p udp 20000:32000 -j RETURN
     -A hlmc -s 192.168.1.0/24 -p tcp 443 -j RETURN
     -A hlmc -s 192.168.1.0/24 -p udp 443 -j RETURN
@@ -114,8 +96,8 @@ fn published_ports_are_filtered_like_the_machines_own() {
     "#);
     assert_snapshot!(forwarded(&lab(), "pi5-1"), @r#"
     -A hlmc -s 192.168.1.119 -p tcp 20000:32000 -j RETURN
-    -A hlmc -s 192.168.1.119 -p udp 20000:32000 -j RETURN
     -A hlmc -s 192.168.1.122 -p tcp 20000:32000 -j RETURN
+    -A hlmc -s 192.168.1.119 -p udp 20000:32000 -j RETURN
     -A hlmc -s 192.168.1.122 -p udp 20000:32000 -j RETURN
     -A hlmc -s 192.168.1.0/24 -p tcp 9100 -j RETURN
     "#);
