@@ -29,7 +29,7 @@ fn text(lab: &Lab) -> String {
 }
 
 #[test]
-fn routes_become_sites_with_discovered_upstreams() {
+fn n9_routes_become_sites_with_discovered_upstreams() {
     insta::assert_snapshot!(text(&routed_lab(Discovery::Consul)), @r#"
     {
     	# Made by hlmc from the routes of all services: change those, not this file.
@@ -101,7 +101,7 @@ fn with_nomad_discovery_the_upstreams_are_rendered() {
 }
 
 #[test]
-fn no_address_of_a_node_is_in_it() {
+fn n9_no_address_of_a_node_is_in_it() {
     let text = text(&routed_lab(Discovery::Consul));
     assert!(!text.contains("192.168."), "{text}");
 }

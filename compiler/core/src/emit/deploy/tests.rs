@@ -40,6 +40,8 @@ exec 9>&2
 nomad() {
     case "$*" in
     'operator api '*) echo '"127.0.0.1:4647"' ;;
+    'node status '*) printf 'nas ready\npi5-1 %s\npi5-1 down\n' "${pi:-ready}" ;;
+    'server members '*) echo 'nas.global alive' ;;
     'job plan '*bitcoin/*)
         echo 'Error during plan: Unexpected response code: 500 (job "wallet" is in nonexistent namespace "bitcoin")'
         [ -n "$dry_run" ] && return 255
@@ -63,9 +65,27 @@ nomad() {
 }
 "#;
 
+/// Machines on which all goes well, and what is told of each.
+const MACHINES: &str = r#"
+tar() { :; }
+ssh() {
+    cat
+    case "$*" in
+    *consul*) printf 'Node   Address Status\nnas    1.1.1.1 alive\npi5-1  1.1.1.2 %s\n' "${pi:-alive}" ;;
+    *.hlmc-deploy*tar*) echo "copy $*" | sed 's/ -o .* -p//; s/ -- / /; s/ rm .*//' >&9 ;;
+    *install.sh*) echo "install $*" | sed '1!d; s/ -o .* -p//; s/ -- / /' >&9 ;;
+    *) echo "ssh $*" >&9 ;;
+    esac
+}
+"#;
+
 /// Runs the script on that Nomad.
 fn run_on_nomad(arguments: &[&str]) -> Output {
-    let script = format!("{NOMAD}{}", script(&small_lab()));
+    run_with("", arguments)
+}
+
+fn run_with(settings: &str, arguments: &[&str]) -> Output {
+    let script = format!("{settings}{NOMAD}{MACHINES}{}", script(&small_lab()));
     Command::new("sh")
         .args(["-c", &script, "deploy.sh"])
         .args(arguments)
@@ -172,7 +192,7 @@ fn a_dry_run_tells_everything_and_changes_nothing() {
 }
 
 #[test]
-fn jobs_are_registered_in_waves_and_the_removed_one_is_stopped() {
+fn n11_jobs_are_registered_in_waves_and_the_removed_one_is_stopped() {
     let output = run_on_nomad(&["--only", "jobs"]);
     let (code, calls) = err(&output);
     assert_eq!(code, Some(0), "{calls}");
@@ -200,12 +220,41 @@ fn a_single_service_leaves_the_rest_alone() {
 }
 
 #[test]
-fn data_on_the_wrong_node_is_found_out() {
-    let script = format!("place=pi5-1\n{NOMAD}{}", script(&small_lab()));
-    let mut command = Command::new("sh");
-    let output =
-        command.args(["-c", &script, "deploy.sh", "--only", "db"]).env("NOMAD_ADDR", "http://127.0.0.1:1").output();
-    let (code, told) = err(&output.unwrap());
+fn n12_data_on_the_wrong_node_is_found_out() {
+    let (code, told) = err(&run_with("place=pi5-1\n", &["--only", "db"]));
     assert_eq!(code, Some(1));
     assert!(told.contains("job db: runs on pi5-1, where its volumes aren't; they are on: nas\n"), "{told}");
+}
+
+#[test]
+fn n11_the_clients_alone_are_installed() {
+    let output = run_on_nomad(&["--only", "clients"]);
+    let (code, calls) = err(&output);
+    assert_eq!(code, Some(0), "{calls}");
+    insta::assert_snapshot!(calls, @r#"
+    copy -T 2222 192.168.1.120
+    install -T 2222 192.168.1.120
+    "#);
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout), @r#"
+    node pi5-1: installing on 192.168.1.120
+    cluster: http://127.0.0.1:1
+    membership: 1 node(s) ready in Nomad and alive in Consul
+    "#);
+}
+
+#[test]
+fn n11_servers_are_installed_before_clients_and_nodes_before_jobs() {
+    let (code, calls) = err(&run_on_nomad(&[]));
+    assert_eq!(code, Some(0), "{calls}");
+    let first: Vec<&str> = calls.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(first[..5], ["copy", "install", "copy", "install", "nomad"], "{calls}");
+    assert!(calls.starts_with("copy -T 22 admin@192.168.1.119\n"), "{calls}");
+}
+
+#[test]
+fn n12_a_node_that_is_not_there_is_named() {
+    let output = run_with("pi=failed\n", &["--only=clients", "--timeout=0"]);
+    let told = "deploy.sh: cluster: waited 0 seconds for: pi5-1. Run it again to go on.\n";
+    let (code, calls) = err(&output);
+    assert!(code == Some(3) && calls.ends_with(told), "{code:?} {calls}");
 }

@@ -23,7 +23,7 @@ fn text(lab: &Lab) -> String {
 }
 
 #[test]
-fn targets_come_from_consul() {
+fn n9_targets_come_from_consul() {
     insta::assert_snapshot!(text(&measured_lab(Discovery::Consul)), @r#"
     # Made by hlmc from the `metrics` of all services: change those, not this file.
     global:
@@ -71,7 +71,7 @@ fn targets_come_from_consul() {
 }
 
 #[test]
-fn without_consul_targets_come_from_nomad() {
+fn n9_without_consul_targets_come_from_nomad() {
     insta::assert_snapshot!(text(&measured_lab(Discovery::Nomad)), @r#"
     # Made by hlmc from the `metrics` of all services: change those, not this file.
     global:

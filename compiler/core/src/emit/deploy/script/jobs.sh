@@ -122,7 +122,7 @@ deploy_jobs() {
         each_job submit
         if [ -z "$dry_run" ]; then
             stop_on_problems
-            wait_until "wave $wave of $waves" wave_is_healthy
+            wait_until "wave $wave of $waves" wave_is_healthy "\`nomad job status\` says more. "
             stop_on_problems
         fi
         wave=$((wave + 1))
