@@ -70,7 +70,7 @@ fn listeners(lab: &Lab, number: u16, protocol: Protocol) -> Vec<Listener> {
             }
         }
         if let Some(ports) = node.reserved.ports.as_ref().filter(|_| node.reserved.has(number)) {
-            listeners.push(Listener { node: at, who: "`reserved`".to_owned(), span: ports.span });
+            listeners.push(Listener { node: at, who: "the `reserved` list".to_owned(), span: ports.span });
         }
         for (port, who, of_consul) in AGENTS {
             if port == number && (consul || !of_consul) {

@@ -85,8 +85,13 @@ pub(super) fn names(nodes: &[&Node]) -> String {
 /// How to keep a service to some nodes: in its manifest, or for one of the catalogue or an integration with `use`.
 pub(super) fn place_help(service: &Service, pin: &str) -> String {
     let name = &service.name.value;
-    if service.manifest.starts_with("hlmc:") || service.manifest.starts_with("integrations/") {
-        return format!("write `use \"{name}\" {{ {pin} }}` into `lab.kdl`, or add `{pin}` to the `use` that is there");
+    if service.manifest.contains("integrations/") {
+        return format!(
+            "add `use \"{name}\" {{ {pin} }}` to a file in `services/`, or `{pin}` to the `use` that is there"
+        );
+    }
+    if service.manifest.starts_with("hlmc:") {
+        return format!("add `{pin}` to `use \"{name}\"`");
     }
     format!("add `{pin}` to `{name}`")
 }

@@ -2,12 +2,19 @@
 
 use crate::analyze::{Analysis, Obstacle};
 use crate::diagnostic::{Diagnostic, Sink, code};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 code!(Error, "wrong-datacenter", "wrong_datacenter.md", "a job names another datacenter than the lab's");
 
-/// Reports each job whose `datacenters` leave out the lab's.
+/// Reports each job whose `datacenters` leave out the lab's, and each node whose agents are told of another one.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    for node in &analysis.lab.nodes {
+        for (agent, body) in [("Nomad", &node.nomad), ("Consul", &node.consul)] {
+            if let Some(other) = body.str("datacenter").filter(|other| other.value != analysis.lab.datacenter) {
+                sink.push(of_agent(agent, &node.name.value, other, &analysis.lab.datacenter));
+            }
+        }
+    }
     for facts in &analysis.groups {
         let span = facts.verdicts.iter().flatten().find_map(|obstacle| match obstacle {
             Obstacle::Datacenter(span) => Some(*span),
@@ -17,6 +24,13 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
             sink.push(wrong_datacenter(&facts.service.name.value, &analysis.lab.datacenter, span));
         }
     }
+}
+
+fn of_agent(agent: &str, node: &str, other: Spanned<&str>, datacenter: &str) -> Diagnostic {
+    let message =
+        format!("the {agent} agent of `{node}` is in datacenter `{}`, the lab in `{datacenter}`", other.value);
+    Diagnostic::new(&CODE, message, other.span, "no job of the lab would run here")
+        .help("leave `datacenter` out: every agent gets the lab's")
 }
 
 fn wrong_datacenter(job: &str, datacenter: &str, span: Span) -> Diagnostic {

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body, Value};
-use crate::resolve::codes::{bad_value::bad_value, unknown_reference::unknown_reference};
+use crate::resolve::codes::{bad_value::bad_value, unknown_reference::no_node_has};
 use crate::source::{Span, Spanned};
 
 /// Node properties that manifests place by, with Nomad's attribute for each.
@@ -14,15 +14,15 @@ const PROPERTIES: [(&str, &str); 3] =
 fn exists(property: &str, value: Spanned<&str>, context: Context<'_>, sink: &mut Sink) {
     let nodes = &context.lab.nodes;
     let (what, known): (&str, Vec<&str>) = match property {
-        "arch" => ("node of architecture", nodes.iter().map(|node| node.arch.value.name()).collect()),
-        "class" => ("node of class", nodes.iter().map(|node| node.class.as_str()).collect()),
-        "pool" => ("node in pool", nodes.iter().map(|node| node.pool.as_str()).chain(["all"]).collect()),
-        _ => ("node", nodes.iter().map(|node| node.name.as_str()).collect()),
+        "arch" => ("architecture", nodes.iter().map(|node| node.arch.value.name()).collect()),
+        "class" => ("class", nodes.iter().map(|node| node.class.as_str()).collect()),
+        "pool" => ("pool", nodes.iter().map(|node| node.pool.as_str()).chain(["all"]).collect()),
+        _ => ("name", nodes.iter().map(|node| node.name.as_str()).collect()),
     };
     // Without a node every name would be wrong, and another message says so.
     if !nodes.is_empty() && !known.contains(&value.value) {
         let known = known.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>();
-        sink.push(unknown_reference(what, value.value, value.span, known));
+        sink.push(no_node_has(what, value.value, value.span, known));
     }
 }
 

@@ -27,3 +27,19 @@ pub fn unknown_member<'a>(
     Diagnostic::new(&CODE, format!("{owner} has no {what} `{}`", name.escape_debug()), place, format!("no such {what}"))
         .maybe_help(did_you_mean(name, candidates))
 }
+
+/// A property, such as a class, that no node of the lab has.
+pub fn no_node_has<'a>(
+    what: &str,
+    value: &str,
+    place: Span,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
+) -> Diagnostic {
+    Diagnostic::new(
+        &CODE,
+        format!("no node has the {what} `{}`", value.escape_debug()),
+        place,
+        format!("no such {what}"),
+    )
+    .maybe_help(did_you_mean(value, candidates))
+}
