@@ -8,6 +8,7 @@ mod waves;
 use super::namespace::{namespace_path, namespaces, pool_path, pools};
 use crate::analyze::{Analysis, GroupFacts};
 use crate::bundle::Artifact;
+use crate::emit::quote::sh;
 use crate::model::{Discovery, Lab, Node, Service};
 use std::fmt::Write;
 
@@ -30,7 +31,7 @@ pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
     let consul = if lab.discovery == Discovery::Consul { "1" } else { "" };
     let settings = [("lab", lab.name.as_str()), ("region", &lab.region), ("consul", consul)];
     for (name, value) in settings {
-        let _ = writeln!(text, "{name}={}", quoted(value));
+        let _ = writeln!(text, "{name}={}", sh(value));
     }
     let _ = writeln!(text, "waves={}", waves.len());
     each(&mut text, "node", "name address user port role class pool", nodes(lab).map(node).collect());
@@ -111,7 +112,7 @@ fn each(text: &mut String, what: &str, columns: &str, rows: Vec<Vec<String>>) {
     for row in &rows {
         text.push_str("    \"$@\"");
         for value in row {
-            let _ = write!(text, " {}", quoted(value));
+            let _ = write!(text, " {}", sh(value));
         }
         text.push('\n');
     }
@@ -119,11 +120,6 @@ fn each(text: &mut String, what: &str, columns: &str, rows: Vec<Vec<String>>) {
         text.push_str("    :\n");
     }
     text.push_str("}\n");
-}
-
-/// A value as one word of the shell, whatever it holds.
-fn quoted(value: &str) -> String {
-    format!("'{}'", value.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

@@ -145,7 +145,6 @@ fn what_differs_between_labs_stands_before_the_script() {
 
 #[test]
 fn a_value_never_leaves_its_quotes() {
-    assert_eq!(quoted("it's $(rm -rf /)\n`x` \\"), "'it'\\''s $(rm -rf /)\n`x` \\'");
     let mut lab = small_lab();
     lab.nodes[1].class = at_nowhere("'; echo pwned; '");
     let output = run(&lab, &["--only", "nothing"]);

@@ -110,3 +110,8 @@ members_are_alive() {
     missing=${missing# }
     [ -z "$missing" ]
 }
+
+wait_for_members() { # what
+    wait_until "$1" nodes_are_ready
+    if [ -n "$consul" ]; then wait_until "$1" members_are_alive; fi
+}

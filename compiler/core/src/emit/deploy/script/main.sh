@@ -22,7 +22,7 @@ main() {
         say "cluster: nothing answers, so the jobs aren't planned: $jobs job(s) in $waves wave(s)"
         exit 0
     fi
-    if [ "$nodes" -gt 0 ] && [ -z "$dry_run" ]; then wait_until cluster nodes_are_ready; fi
+    if [ "$nodes" -gt 0 ] && [ -z "$dry_run" ]; then wait_for_members cluster; fi
     if [ "$jobs" -gt 0 ]; then deploy_jobs; fi
     if [ -z "$only" ] || selects jobs; then remove_jobs; fi
     [ -n "$dry_run" ] || verify

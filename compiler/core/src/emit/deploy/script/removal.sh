@@ -54,8 +54,7 @@ check_place() { # service namespace group node...
 
 verify() {
     if [ "$nodes" -gt 0 ]; then
-        wait_until membership nodes_are_ready
-        if [ -n "$consul" ]; then wait_until membership members_are_alive; fi
+        wait_for_members membership
         say "membership: $nodes node(s) ready${consul:+ in Nomad and alive in Consul}"
     fi
     if [ "$jobs" -gt 0 ]; then
