@@ -214,16 +214,20 @@ provision() { # name address user port role class pool
 has_leader() { # address
     NOMAD_ADDR=$1 nomad operator api -X GET /v1/status/leader >"$scratch/leader" 2>&1 </dev/null &
     asked=$!
-    (
-        trap 'kill "$!"; exit' TERM
-        sleep 5 &
-        wait "$!" && kill "$asked"
-    ) >/dev/null 2>&1 &
-    watcher=$!
+    : >"$scratch/asked.$asked"
+    give_up "$asked" >/dev/null 2>&1 &
     answered=0
     wait "$asked" 2>/dev/null || answered=1
-    kill "$watcher" 2>/dev/null || true
+    rm -f "$scratch/asked.$asked"
     [ "$answered" -eq 0 ] && grep -q '^"..*"' "$scratch/leader"
+}
+
+give_up() { # process
+    for _ in 1 2 3 4 5; do
+        sleep 1
+        [ -f "$scratch/asked.$1" ] || return 0
+    done
+    kill "$1"
 }
 
 try_server() { # name address user port role
@@ -259,10 +263,10 @@ find_leader() {
 }
 
 # Runs a test again and again until it holds; what it waits for is in `missing`.
-wait_until() { # what test
+wait_until() { # what test hint
     end=$(($(date +%s) + timeout)) shown=
     until "$2"; do
-        [ "$(date +%s)" -lt "$end" ] || fail 3 "$1: waited $timeout seconds for: $missing. Run it again to go on."
+        [ "$(date +%s)" -lt "$end" ] || fail 3 "$1: waited $timeout seconds for: $missing. ${3:-}Run it again to go on."
         if [ "$missing" != "$shown" ]; then say "$1: waiting for $missing"; fi
         shown=$missing
         sleep 2
@@ -439,7 +443,7 @@ deploy_jobs() {
         each_job submit
         if [ -z "$dry_run" ]; then
             stop_on_problems
-            wait_until "wave $wave of $waves" wave_is_healthy
+            wait_until "wave $wave of $waves" wave_is_healthy "\`nomad job status\` says more. "
             stop_on_problems
         fi
         wave=$((wave + 1))

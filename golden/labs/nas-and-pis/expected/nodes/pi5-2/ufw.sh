@@ -23,8 +23,8 @@ block() {
 -A hlmc -i br-+ -j RETURN
 -A hlmc -i nomad -j RETURN
 -A hlmc -s 192.168.1.119 -p tcp -m conntrack --ctorigdstport 20000:32000 -j RETURN
--A hlmc -s 192.168.1.119 -p udp -m conntrack --ctorigdstport 20000:32000 -j RETURN
 -A hlmc -s 192.168.1.121 -p tcp -m conntrack --ctorigdstport 20000:32000 -j RETURN
+-A hlmc -s 192.168.1.119 -p udp -m conntrack --ctorigdstport 20000:32000 -j RETURN
 -A hlmc -s 192.168.1.121 -p udp -m conntrack --ctorigdstport 20000:32000 -j RETURN
 -A hlmc -s 192.168.1.0/24 -p tcp -m conntrack --ctorigdstport 9100 -j RETURN
 -A hlmc -j DROP
@@ -68,28 +68,20 @@ fi
 while IFS= read -r rule; do
     rule=${rule#ufw }
     # shellcheck disable=SC2086 # its words are the arguments
-    ufw delete ${rule% comment *} < /dev/null
+    command ufw delete ${rule% comment *} < /dev/null
 done < "$work/stale"
 
 ufw default deny incoming
 ufw default allow outgoing
 ufw allow from 192.168.1.0/24 to any port 22 proto tcp comment 'hlmc: ssh'
-ufw allow from 192.168.1.119 to any port 4646 proto tcp comment 'hlmc: nomad'
-ufw allow from 192.168.1.119 to any port 8301 proto tcp comment 'hlmc: consul'
-ufw allow from 192.168.1.119 to any port 8301 proto udp comment 'hlmc: consul'
-ufw allow from 192.168.1.121 to any port 4646 proto tcp comment 'hlmc: nomad'
-ufw allow from 192.168.1.121 to any port 8301 proto tcp comment 'hlmc: consul'
-ufw allow from 192.168.1.121 to any port 8301 proto udp comment 'hlmc: consul'
-ufw allow in on docker0 to any port 4646 proto tcp comment 'hlmc: nomad'
-ufw allow in on nomad to any port 4646 proto tcp comment 'hlmc: nomad'
-ufw allow from 192.168.1.119 to any port 20000:32000 proto tcp comment 'hlmc: services'
-ufw allow from 192.168.1.119 to any port 20000:32000 proto udp comment 'hlmc: services'
-ufw allow from 192.168.1.121 to any port 20000:32000 proto tcp comment 'hlmc: services'
-ufw allow from 192.168.1.121 to any port 20000:32000 proto udp comment 'hlmc: services'
-ufw allow in on docker0 to any port 20000:32000 proto tcp comment 'hlmc: services'
-ufw allow in on docker0 to any port 20000:32000 proto udp comment 'hlmc: services'
-ufw allow in on nomad to any port 20000:32000 proto tcp comment 'hlmc: services'
-ufw allow in on nomad to any port 20000:32000 proto udp comment 'hlmc: services'
+ufw allow from 192.168.1.119 to any port 4646,8301,20000:32000 proto tcp comment 'hlmc: members'
+ufw allow from 192.168.1.121 to any port 4646,8301,20000:32000 proto tcp comment 'hlmc: members'
+ufw allow from 192.168.1.119 to any port 8301,20000:32000 proto udp comment 'hlmc: members'
+ufw allow from 192.168.1.121 to any port 8301,20000:32000 proto udp comment 'hlmc: members'
+ufw allow in on docker0 to any port 4646,20000:32000 proto tcp comment 'hlmc: containers'
+ufw allow in on nomad to any port 4646,20000:32000 proto tcp comment 'hlmc: containers'
+ufw allow in on docker0 to any port 20000:32000 proto udp comment 'hlmc: containers'
+ufw allow in on nomad to any port 20000:32000 proto udp comment 'hlmc: containers'
 ufw allow from 192.168.1.0/24 to any port 9100 proto tcp comment 'hlmc: node-exporter'
 ufw allow in on docker0 to any port 9100 proto tcp comment 'hlmc: node-exporter'
 ufw allow in on nomad to any port 9100 proto tcp comment 'hlmc: node-exporter'
