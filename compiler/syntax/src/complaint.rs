@@ -77,11 +77,13 @@ pub(crate) fn unclosed_block(name: &str, brace: Span) -> SyntaxError {
         format!("the block of `{name}` is never closed"),
         "`}` is missing for this `{`",
     )
+    .help("write `}` where the block ends")
 }
 
 pub(crate) fn unopened_block(brace: Span, inside: bool) -> SyntaxError {
     let label = if inside { "by its indentation, this one is too many" } else { "no block is open here" };
     error(ErrorKind::UnopenedBlock, brace, "there is no `{` for this `}`", label)
+        .help("remove it, or write the `{` that is missing above")
 }
 
 pub(crate) fn too_deep(brace: Span, limit: usize) -> SyntaxError {
@@ -91,6 +93,7 @@ pub(crate) fn too_deep(brace: Span, limit: usize) -> SyntaxError {
         format!("blocks are nested more than {limit} levels deep"),
         "this block and everything in it has been skipped",
     )
+    .help("nothing in a manifest needs that many: look for a `{` that was pasted many times")
 }
 
 pub(crate) fn second_block(brace: Span, first: Span) -> SyntaxError {
@@ -112,6 +115,7 @@ pub(crate) fn brace_on_next_line(name: &str, brace: Span, place: Span) -> Syntax
 
 pub(crate) fn nameless_block(brace: Span) -> SyntaxError {
     error(ErrorKind::UnexpectedToken, brace, "a block needs a node's name before it", "expected a name")
+        .help("write the name before the `{`, on the same line")
 }
 
 pub(crate) fn entry_after_block(span: Span, block: Span) -> SyntaxError {
@@ -132,6 +136,7 @@ pub(crate) fn nothing_to_comment_out(span: Span) -> SyntaxError {
         "there is nothing for `/-` to comment out",
         "expected a node, an argument, a property or a block after this",
     )
+    .help("remove it, or write it right before what should be left out")
 }
 
 pub(crate) fn unexpected(text: &str, token: Token) -> SyntaxError {
@@ -222,6 +227,7 @@ pub(crate) fn annotation_alone(text: &str, span: Span, what: &str) -> SyntaxErro
         format!("a type annotation needs {what} right after it"),
         format!("expected {what} after this"),
     )
+    .help("remove the annotation, or the white space behind it")
 }
 
 pub(crate) fn annotated_key(text: &str, annotation: Span, key: Span) -> SyntaxError {
@@ -242,6 +248,7 @@ pub(crate) fn empty_annotation(span: Span) -> SyntaxError {
         "a type annotation can't be empty",
         "expected a name between the parentheses",
     )
+    .help("remove it")
 }
 
 pub(crate) fn bad_annotation(text: &str, open: Span, found: Span) -> SyntaxError {

@@ -1,6 +1,8 @@
 //! Where the stages put what they find.
 
 use super::{Diagnostic, Severity};
+use crate::source::FileId;
+use std::collections::BTreeSet;
 
 /// Collects diagnostics; every stage takes one and goes on after an error.
 #[derive(Debug, Default)]
@@ -23,6 +25,13 @@ impl Sink {
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The files that have an error.
+    #[must_use]
+    pub fn broken_files(&self) -> BTreeSet<FileId> {
+        let errors = self.found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        errors.map(|diagnostic| diagnostic.primary.span.file).collect()
     }
 
     /// The diagnostics by place (file, offset, code), each once.

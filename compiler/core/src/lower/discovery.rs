@@ -5,12 +5,13 @@ use crate::nomad::form::{Block, Body};
 use crate::resolve::Expanded;
 use crate::resolve::codes::defined_twice::defined_twice;
 use crate::source::{Span, Spanned};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The registered ports of all services, by service.
 #[derive(Debug, Default)]
 pub struct Registry {
     services: BTreeMap<String, Vec<Registered>>,
+    broken: BTreeSet<String>,
 }
 
 /// A port and the name it is registered under.
@@ -41,6 +42,9 @@ impl Registry {
                     }
                 }
             }
+            if service.broken {
+                registry.broken.insert(service.name.value.clone());
+            }
             registry.services.insert(service.name.value.clone(), ports);
         }
         registry
@@ -50,6 +54,12 @@ impl Registry {
     #[must_use]
     pub fn ports(&self, service: &str) -> Option<&[Registered]> {
         self.services.get(service).map(Vec::as_slice)
+    }
+
+    /// Whether a service may have ports that couldn't be read.
+    #[must_use]
+    pub fn is_broken(&self, service: &str) -> bool {
+        self.broken.contains(service)
     }
 
     /// The names of all services.

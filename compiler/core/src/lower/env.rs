@@ -57,7 +57,8 @@ fn line(attribute: &Attribute, context: Context<'_>, found: &mut Found, sink: &m
     let fits = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !key.is_empty();
     if !fits {
         let expected = "a name of letters, digits and `_`, as the environment wants it";
-        sink.push(bad_value(key, expected, attribute.name_span));
+        let mended: String = key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        sink.push(bad_value(key, expected, attribute.name_span).help(format!("call it `{mended}`")));
         return None;
     }
     let span = attribute.value.span;

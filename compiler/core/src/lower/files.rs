@@ -171,7 +171,10 @@ pub(super) fn is_url_path(path: &Spanned<String>, sink: &mut Sink) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-._~%!$&'()+,;=:@?*".contains(&b);
     let fits = path.starts_with('/') && path.bytes().all(plain);
     if !fits {
-        sink.push(bad_value(path, "the path of a URL, such as `/healthz`", path.span));
+        sink.push(
+            bad_value(path, "the path of a URL, such as `/healthz`", path.span)
+                .help("start it with `/`, and write blanks and other characters as `%20` and the like"),
+        );
     }
     fits
 }

@@ -143,6 +143,7 @@ fn services(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<B
             None => services.first_mut(),
         };
         match (target, named) {
+            (None, _) if expanded.broken => {}
             (Some((_, service)), _) => service.body.blocks.extend(lower_check(check, task, context, sink)),
             (None, Some(port)) => {
                 let known = ports.iter().map(|port| port.port.as_str());

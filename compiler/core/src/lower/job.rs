@@ -140,15 +140,16 @@ fn port<'c>(
     what: &str,
     named: Option<Spanned<&str>>,
     place: Span,
-    service: &str,
+    expanded: &Expanded,
     context: Context<'c>,
     sink: &mut Sink,
 ) -> Option<&'c str> {
+    let service = expanded.name.as_str();
     let ports = context.registry.ports(service).unwrap_or_default();
     let port: &Registered = match named {
         Some(name) => {
             let port = ports.iter().find(|port| port.port.value == name.value);
-            if port.is_none() {
+            if port.is_none() && !expanded.broken {
                 let known = ports.iter().map(|port| port.port.as_str());
                 sink.push(unknown_member(&format!("`{service}`"), "port", name.value, name.span, known));
             }
@@ -156,7 +157,7 @@ fn port<'c>(
         }
         None => {
             let port = ports.iter().find(|port| port.name.is_some()).or_else(|| ports.first());
-            if port.is_none() {
+            if port.is_none() && !expanded.broken {
                 sink.push(no_port::no_port(what, service, place));
             }
             port?
@@ -173,7 +174,7 @@ fn routes(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<Rou
     for block in expanded.body.blocks("route") {
         let Some(label) = block.label() else { continue };
         let named = block.body.str("port");
-        let upstream = port("route", named, label.span, &expanded.name, context, sink);
+        let upstream = port("route", named, label.span, expanded, context, sink);
         let host = match text(&block.body, "host") {
             Some(host) => host,
             None => Spanned::new(format!("{}.{}", label.value, context.lab.domain.value), label.span),
@@ -196,7 +197,7 @@ fn routes(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<Rou
 
 fn metrics(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Option<Metrics> {
     let block = expanded.body.block("metrics")?;
-    let upstream = port("metrics", block.body.str("port"), block.span, &expanded.name, context, sink)?;
+    let upstream = port("metrics", block.body.str("port"), block.span, expanded, context, sink)?;
     let path = text(&block.body, "path").unwrap_or_else(|| Spanned::new("/metrics".into(), block.span));
     files::is_url_path(&path, sink).then(|| Metrics {
         upstream: upstream.to_owned(),

@@ -97,7 +97,10 @@ fn weight(block: &Block, least: i64, sink: &mut Sink) -> Option<Value> {
     let weight = block.body.int("weight")?;
     if weight.value < least || weight.value > 100 || weight.value == 0 {
         let expected = if least < 0 { "a weight from -100 to 100 other than 0" } else { "a weight from 1 to 100" };
-        sink.push(bad_value(&weight.value.to_string(), expected, weight.span));
+        sink.push(
+            bad_value(&weight.value.to_string(), expected, weight.span)
+                .help("leave `weight` out for 50; the larger, the more it counts against other wishes"),
+        );
         return None;
     }
     Some(attribute.value.clone())

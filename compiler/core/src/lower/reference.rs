@@ -84,6 +84,9 @@ fn registered<'c>(parts: &Parts<'_>, span: Span, context: Context<'c>, sink: &mu
         return None;
     };
     let Some(port) = ports.iter().find(|port| port.port.value == parts.port) else {
+        if context.registry.is_broken(parts.service) {
+            return None;
+        }
         let known = ports.iter().map(|port| port.port.as_str());
         sink.push(unknown_member(&format!("`{}`", parts.service), "port", parts.port, span, known));
         return None;

@@ -60,7 +60,6 @@ fn lower(
     let driver = text(body, "driver").unwrap_or_else(|| Spanned::new("docker".into(), span));
     task.body.set("driver", Value::str(driver.value.clone(), driver.span));
     copy(body, &mut task.body, &[("user", "user"), ("kill-timeout", "kill_timeout"), ("kill-signal", "kill_signal")]);
-    // What a broken preset would have given is not to be missed.
     let mut quiet = Sink::default();
     let files = files::lower(body, expanded, context, sink);
     let mut config = config(name, body, &driver, network, if expanded.broken { &mut quiet } else { sink });

@@ -31,12 +31,13 @@ pub struct Expanded {
     pub path: Arc<str>,
     /// Parameters of its templates.
     pub parameters: Parameters,
-    /// A preset of it is missing or can't be read: what it would have given is not to be missed.
+    /// Its manifest has an error, or a preset of it is missing: what that would have given is not to be missed.
     pub broken: bool,
 }
 
 /// Expands every service of the lab, sorted by name, and says which provider fills which role.
 pub fn expand(manifests: &Manifests, sources: &mut Sources, sink: &mut Sink) -> (Vec<Expanded>, Vec<Provider>) {
+    let broken = sink.broken_files();
     let mut services: BTreeMap<String, Expanded> = BTreeMap::new();
     let core = manifests.jobs.iter().map(|job| (job, true));
     for (manifest, core) in manifests.services.iter().map(|service| (service, false)).chain(core) {
@@ -49,7 +50,10 @@ pub fn expand(manifests: &Manifests, sources: &mut Sources, sink: &mut Sink) -> 
     let defaults = manifests.labs.first().and_then(|lab| lab.body.block("defaults"));
     let services = services
         .into_values()
-        .map(|service| if service.core { service } else { finish(service, defaults, manifests, sources, sink) })
+        .map(|mut service| {
+            service.broken = broken.contains(&service.name.span.file);
+            if service.core { service } else { finish(service, defaults, manifests, sources, sink) }
+        })
         .collect();
     (services, providers)
 }
@@ -284,7 +288,7 @@ fn finish(
     let defaults = defaults.map(|block| block.body.clone()).unwrap_or_default();
     let mut expansion = Expansion { manifests, sources, sink, broken: false };
     let own = expansion.with_presets(&service.body, &mut Vec::new());
-    let broken = expansion.broken;
+    let broken = service.broken || expansion.broken;
     let mut body = defaults.clone();
     body.merge(&own, top("service"));
     for task in body.blocks.iter_mut().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init")) {

@@ -94,7 +94,10 @@ fn interface(body: &Body, sink: &mut Sink) -> Option<String> {
     let fits = (1..=15).contains(&interface.len())
         && interface.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'@'));
     if !fits {
-        sink.push(bad_value(&interface, "a network interface, such as `eth0`", interface.span));
+        sink.push(
+            bad_value(&interface, "a network interface, such as `eth0`", interface.span)
+                .help("`ip address` on the machine lists them; leave `interface` out to have it found by the address"),
+        );
     }
     fits.then_some(interface.value)
 }
@@ -111,7 +114,10 @@ pub(crate) fn port(body: &Body, name: &str, sink: &mut Sink) -> Option<Spanned<u
     match u16::try_from(number.value) {
         Ok(port) if port > 0 => Some(Spanned::new(port, number.span)),
         _ => {
-            sink.push(bad_value(&number.value.to_string(), "a port from 1 to 65535", number.span));
+            sink.push(
+                bad_value(&number.value.to_string(), "a port from 1 to 65535", number.span)
+                    .help("write the number that the program listens on, such as `8080`"),
+            );
             None
         }
     }
@@ -122,7 +128,10 @@ pub(crate) fn amount(body: &Body, name: &str, sink: &mut Sink) -> Option<u64> {
     let number = body.int(name)?;
     let amount = u64::try_from(number.value).ok();
     if amount.is_none() {
-        sink.push(bad_value(&number.value.to_string(), "a number from 0 upwards", number.span));
+        sink.push(
+            bad_value(&number.value.to_string(), "a number from 0 upwards", number.span)
+                .help("write it without `-`, or leave it out"),
+        );
     }
     amount
 }
@@ -155,7 +164,10 @@ fn is_port_list(text: &Spanned<String>, sink: &mut Sink) -> bool {
         None => number(part),
     });
     if !fits {
-        sink.push(bad_value(text, "a list of ports, such as `22,8000-8100`", text.span));
+        sink.push(
+            bad_value(text, "a list of ports, such as `22,8000-8100`", text.span)
+                .help("separate ports from 1 to 65535 by commas, and write a range with `-`"),
+        );
     }
     fits
 }
@@ -237,7 +249,7 @@ fn mounts(body: &Body, sink: &mut Sink) -> Vec<NodeMount> {
 fn is_word(text: &Spanned<String>, sink: &mut Sink) -> bool {
     let fits = !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control());
     if !fits {
-        sink.push(bad_value(text, "one word without blanks", text.span));
+        sink.push(bad_value(text, "one word without blanks", text.span).help("remove the blanks"));
     }
     fits
 }
@@ -286,7 +298,10 @@ fn dnsmasq(body: &Body, span: Span, sink: &mut Sink) -> Dnsmasq {
         .filter(|server| {
             let fits = server.parse::<std::net::IpAddr>().is_ok();
             if !fits {
-                sink.push(bad_value(server, "the address of a DNS server", server.span));
+                sink.push(
+                    bad_value(server, "the address of a DNS server", server.span)
+                        .help("write its IP address, such as `9.9.9.9`: to find it by name would take a DNS server"),
+                );
             }
             fits
         })
@@ -323,7 +338,7 @@ fn samba(body: &Body, span: Span, sink: &mut Sink) -> Samba {
 fn is_line(text: &Spanned<String>, sink: &mut Sink) -> bool {
     let fits = !text.chars().any(char::is_control);
     if !fits {
-        sink.push(bad_value(text, "one line without control characters", text.span));
+        sink.push(bad_value(text, "one line without control characters", text.span).help("write it as one line"));
     }
     fits
 }

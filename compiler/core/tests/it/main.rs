@@ -7,5 +7,6 @@ mod folder;
 mod hcl;
 mod hcl_random;
 mod nas_and_pis;
+mod pages;
 mod schema;
 mod tidy;

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity, Sink};
 use crate::source::{FileId, Span};
 use hlmc_syntax::{ErrorKind, SyntaxError};
 
-/// Reports what is wrong with a text.
+/// Reports what is wrong with a text, or looks wrong.
 pub fn report(errors: &[SyntaxError], file: FileId, sink: &mut Sink) {
     for error in errors {
         let span = Span::of(file, error.span);

@@ -7,7 +7,12 @@ code!(Error, "unreadable-file", "unreadable_file.md", "a file of the lab can't b
 
 /// A manifest, or a file that one names, can't be read; `reason` is the operating system's.
 pub fn unreadable_file(path: &str, reason: &str, place: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, format!("`{path}` can't be read: {reason}"), place, "needed here")
+    let help = if reason.contains("permission") {
+        "whoever runs hlmc has to be able to read it: `ls -l` shows who may"
+    } else {
+        "mend or remove it: nothing is built from a part of a lab"
+    };
+    Diagnostic::new(&CODE, format!("`{path}` can't be read: {reason}"), place, "needed here").help(help)
 }
 
 /// A file isn't UTF-8; `line` is the first that isn't.

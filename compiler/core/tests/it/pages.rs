@@ -1,0 +1,221 @@
+//! The page of every code is true: its failing manifests give that code and no other, its passing ones give nothing.
+//!
+//! A page is `# code`, prose, `## Fails` and `## Passes`; a fence says the path of the file behind its language, and `latin1` behind that
+//! for a file that isn't UTF-8. What a page doesn't give is filled in: `lab.kdl`, and one node where it has none.
+
+use hlmc_core::diagnostic::{Code, Diagnostic, Severity, plain};
+use hlmc_core::source::MemoryWorld;
+use hlmc_core::{Compiled, check, codes};
+
+const LAB: &str = r#"lab "home" {
+    domain "home.example.com"
+    network "lan" cidr="192.168.1.0/24"
+}
+"#;
+
+const NODE: &str = r#"node "nas" {
+    address "192.168.1.10"
+    arch "amd64"
+    class "nas"
+    server
+    host-volume "data" path="/srv/data"
+    host-volume "media" path="/srv/media"
+}
+"#;
+
+/// One fenced block of a page.
+struct Fence<'p> {
+    path: &'p str,
+    latin1: bool,
+    text: &'p str,
+}
+
+fn fences<'p>(page: &'p str, section: &str) -> Vec<Fence<'p>> {
+    let (_, section) = page.split_once(&format!("\n## {section}\n")).expect("the section");
+    let section = section.split("\n## ").next().unwrap_or(section);
+    let mut parts = section.split("\n```");
+    let mut fences = Vec::new();
+    // Outside, inside, outside …
+    while let (Some(_), Some(inside)) = (parts.next(), parts.next()) {
+        let (info, text) = inside.split_once('\n').expect("a fence of several lines");
+        let info: Vec<&str> = info.split(' ').collect();
+        let path = info.get(1).expect("a path behind the fence's language");
+        fences.push(Fence { path, latin1: info.get(2) == Some(&"latin1"), text });
+    }
+    assert!(!fences.is_empty(), "a section without manifests");
+    fences
+}
+
+fn compiled(fences: &[Fence<'_>]) -> Compiled {
+    let mut world = MemoryWorld::default();
+    world.insert("lab.kdl", LAB);
+    if !fences.iter().any(|fence| fence.path.starts_with("nodes/")) {
+        world.insert("nodes/nas.kdl", NODE);
+    }
+    for fence in fences {
+        let text = format!("{}\n", fence.text);
+        let bytes = if fence.latin1 { text.chars().map(|c| c as u8).collect() } else { text.into_bytes() };
+        world.insert(fence.path, bytes);
+    }
+    check(&world)
+}
+
+fn rendered(compiled: &Compiled) -> String {
+    compiled.diagnostics.iter().map(|diagnostic| plain(diagnostic, &compiled.sources)).collect()
+}
+
+fn code(name: &str) -> &'static Code {
+    codes().into_iter().find(|code| code.name == name).unwrap_or_else(|| panic!("there is no code `{name}`"))
+}
+
+/// Runs the two sections of a page.
+fn run(name: &str) {
+    let code = code(name);
+    let prose = code.page.strip_prefix(&format!("# {name}\n\n")).expect("the code as title");
+    let prose = prose.split("\n## ").next().unwrap_or_default();
+    assert!(prose.len() > 80, "too short to explain anything: {prose}");
+
+    let fails = compiled(&fences(code.page, "Fails"));
+    #[allow(clippy::print_stdout)] // for whoever reads messages: `cargo test -- --nocapture`
+    {
+        println!("{}", rendered(&fails));
+    }
+    assert!(!fails.diagnostics.is_empty(), "what should fail passes");
+    for diagnostic in &fails.diagnostics {
+        assert_eq!(diagnostic.code.name, name, "{}", rendered(&fails));
+        well_put(diagnostic);
+    }
+    let passes = compiled(&fences(code.page, "Passes"));
+    assert_eq!(rendered(&passes), "");
+}
+
+/// What holds for every message: lower case, no full stop, and the way out or the other party.
+fn well_put(diagnostic: &Diagnostic) {
+    let message = &diagnostic.message;
+    assert!(!message.ends_with('.') && !message.starts_with(char::is_uppercase), "{message}");
+    assert!(!diagnostic.primary.text.is_empty(), "{message}: nothing beside the place");
+    let guided = diagnostic.help.is_some() || !diagnostic.secondary.is_empty();
+    assert!(guided || diagnostic.severity != Severity::Error, "{message}: neither help nor another party");
+}
+
+/// A test for each page, so that one bad page hides no other.
+macro_rules! pages {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            run(&stringify!($name).replace('_', "-"));
+        })*
+
+        const PAGES: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+pages! {
+    bad_name
+    bad_reference
+    bad_unit
+    bad_value
+    bare_number
+    defined_twice
+    dependency_cycle
+    deprecated_name
+    duplicate_name
+    kdl_bad_escape
+    kdl_bad_keyword
+    kdl_bad_multiline_string
+    kdl_bad_number
+    kdl_forbidden_character
+    kdl_hash_comment
+    kdl_looks_wrong
+    kdl_needs_quotes
+    kdl_nesting_too_deep
+    kdl_unclosed_block
+    kdl_unclosed_comment
+    kdl_unclosed_string
+    kdl_unexpected_token
+    kdl_unopened_block
+    kdl_version_1
+    missing_attribute
+    missing_file
+    missing_image
+    missing_label
+    missing_parameter
+    missing_value
+    needs_consul
+    no_lab
+    no_node_fits
+    no_port
+    no_server
+    not_allowed_value
+    path_outside_lab
+    port_conflict
+    preset_cycle
+    removed_name
+    route_conflict
+    unexpected_argument
+    unknown_annotation
+    unknown_name
+    unknown_parameter
+    unknown_reference
+    unknown_secret
+    unreadable_file
+    volume_missing
+    wrong_architecture
+    wrong_datacenter
+    wrong_type
+}
+
+#[test]
+fn every_code_has_a_test() {
+    let tested: Vec<String> = PAGES.iter().map(|name| name.replace('_', "-")).collect();
+    let names: Vec<&str> = codes().iter().map(|code| code.name).collect();
+    assert_eq!(tested, names, "`pages!` lists every code, by name");
+}
+
+#[test]
+fn names_and_summaries_are_well_formed() {
+    let mut last = "";
+    for code in codes() {
+        let words = code.name.split('-');
+        let kebab = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        assert!(words.clone().all(kebab) && words.count() > 1, "{}", code.name);
+        assert!(last < code.name, "{} is there twice", code.name);
+        last = code.name;
+        let summary = code.summary;
+        assert!(
+            !summary.is_empty() && !summary.ends_with('.') && !summary.starts_with(char::is_uppercase),
+            "{summary}"
+        );
+        assert!(!summary.contains('\n') && summary.len() < 80, "{summary}");
+    }
+}
+
+/// The change that a page's message offers, made to the letter, leaves nothing of that message.
+#[test]
+fn fixes_fix() {
+    for code in codes() {
+        let fences = fences(code.page, "Fails");
+        let found = compiled(&fences);
+        for fix in found.diagnostics.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()) {
+            let path = found.sources.path(fix.span.file);
+            let fixed = |fence: &Fence<'_>| {
+                let mut text = format!("{}\n", fence.text);
+                if fence.path == path {
+                    text.replace_range(fix.span.start as usize..fix.span.end as usize, &fix.replacement);
+                }
+                text
+            };
+            let texts: Vec<String> = fences.iter().map(fixed).collect();
+            let fences: Vec<Fence<'_>> =
+                fences.iter().zip(&texts).map(|(fence, text)| Fence { text: text.trim_end(), ..*fence }).collect();
+            let left = compiled(&fences);
+            assert!(
+                left.diagnostics.len() < found.diagnostics.len(),
+                "{}: the fix `{}` left\n{}",
+                code.name,
+                fix.replacement,
+                rendered(&left)
+            );
+        }
+    }
+}
