@@ -34,4 +34,4 @@ bless: ## Take what the tests produce now as what they expect
 deploy: ## Deploy the bundle in out/
 	out/deploy.sh
 
-ready: test accept ## Run all that CI runs
+ready: test accept bench-smoke ## Run all that CI runs
