@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::render::text;
 use crate::settings::{BuildSettings, LabSettings};
 use crate::terminal;
-use crate::write::{Written, write_folder, write_zip};
+use crate::write::{Target, Written, write};
 use hlmc_core::bundle::Bundle;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,10 +24,8 @@ pub(crate) fn build(args: &BuildArgs) -> Result<Outcome, Failure> {
         return Ok(Outcome::Errors);
     };
     let waiting = || terminal::say(&format!("waiting for another hlmc that writes `{}`\n", settings.out.display()));
-    let written = write_folder(&bundle, &settings.out, &lab.root, waiting)?;
-    if let Some(file) = &settings.zip {
-        write_zip(&bundle, file)?;
-    }
+    let target = Target { out: &settings.out, zip: settings.zip.as_deref(), lab: &lab.root };
+    let written = write(&bundle, target, waiting)?;
     terminal::mention(&summary(&bundle, written, start.elapsed(), &settings.out));
     Ok(Outcome::Done)
 }

@@ -21,11 +21,10 @@ mod stage;
 mod swap;
 mod zip;
 
-pub(crate) use zip::write_zip;
-
 use crate::failure::Failure;
 use existing::{Existing, Owned};
 use hlmc_core::bundle::Bundle;
+use lock::Lock;
 use place::Place;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -39,36 +38,51 @@ pub(crate) struct Written {
     pub(crate) removed: usize,
 }
 
-/// Makes the folder `out` hold the bundle. `waiting` is called when another run has to finish first.
+/// Where a bundle goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target<'a> {
+    /// The folder.
+    pub(crate) out: &'a Path,
+    /// The zip, if one is wanted.
+    pub(crate) zip: Option<&'a Path>,
+    /// The lab's folder, which must not be written over.
+    pub(crate) lab: &'a Path,
+}
+
+/// Makes the folder, and the zip, hold the bundle. `waiting` is called when another run has to finish first.
 ///
 /// # Errors
-/// When something can't be written or stands in the way; the folder is as it was before.
-pub(crate) fn write_folder(
-    bundle: &Bundle,
-    out: &Path,
-    lab: &Path,
-    waiting: impl FnOnce(),
-) -> Result<Written, Failure> {
+/// When something can't be written or stands in the way; what couldn't be written is as it was before.
+pub(crate) fn write(bundle: &Bundle, target: Target<'_>, waiting: impl FnOnce()) -> Result<Written, Failure> {
     place::check_paths(bundle)?;
-    let place = Place::find(out, lab)?;
+    let place = Place::find(target.out, target.lab)?;
     let _lock = lock::lock(&place, waiting)?;
     retire::clean_up(&place)?;
+    let (written, _next_lock) = replace(bundle, &place)?;
+    if let Some(file) = target.zip {
+        zip::write_zip(bundle, file)?;
+    }
+    Ok(written)
+}
+
+/// Writes the folder, and returns the lock of what has come into its place.
+fn replace(bundle: &Bundle, place: &Place) -> Result<(Written, Option<Lock>), Failure> {
     let unchanged = compare::unchanged(bundle, &place.out);
     if unchanged.iter().all(|same| *same) {
-        return Ok(Written::default());
+        return Ok((Written::default(), None));
     }
     let existing = Existing::list(&place.out, Owned::read(&place.out))?;
     existing.refuse_conflicts(bundle, &unchanged)?;
     let changed = unchanged.iter().filter(|same| !**same).count();
     let new: BTreeSet<&Path> = bundle.artifacts.iter().map(|artifact| Path::new(&artifact.path)).collect();
     let removed = existing.ours.iter().filter(|path| !new.contains(path.as_path())).count();
-    let staged = stage::stage(bundle, &unchanged, &existing, &place);
+    let staged = stage::stage(bundle, &unchanged, &existing, place);
     // The folder that comes into place is locked before it is there, until the old one is gone.
-    let swapped = staged.and_then(|()| lock::hold(&place.stage)).and_then(|lock| swap::swap(&place).map(|()| lock));
-    let cleaned = retire::clean_up(&place);
-    let _next_lock = swapped?;
+    let swapped = staged.and_then(|()| lock::hold(&place.stage)).and_then(|lock| swap::swap(place).map(|()| lock));
+    let cleaned = retire::clean_up(place);
+    let next_lock = swapped?;
     cleaned?;
-    Ok(Written { changed, removed })
+    Ok((Written { changed, removed }, Some(next_lock)))
 }
 
 #[cfg(test)]

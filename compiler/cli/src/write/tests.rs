@@ -1,5 +1,6 @@
 //! What a build leaves in a folder: the bundle, and all that isn't hlmc's.
 
+use super::zip::write_zip;
 use super::*;
 use hlmc_core::bundle::Artifact;
 use std::fs::{self, Permissions};
@@ -8,6 +9,11 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 use tempfile::TempDir;
 use walkdir::WalkDir;
+
+/// Writes without a zip, and waits without a word.
+fn write_folder(bundle: &Bundle, out: &Path, lab: &Path) -> Result<Written, Failure> {
+    write(bundle, Target { out, zip: None, lab }, || ())
+}
 
 struct Case {
     folder: TempDir,
@@ -25,7 +31,7 @@ impl Case {
     }
 
     fn write(&self, files: &[(&str, &str)]) -> Result<Written, Failure> {
-        write_folder(&bundle(files), &self.path("lab/out"), &self.path("lab"), || ())
+        write_folder(&bundle(files), &self.path("lab/out"), &self.path("lab"))
     }
 
     /// All that lies in the lab: folders with a slash, files with their text.
@@ -202,10 +208,10 @@ fn refuses_to_replace_the_lab_or_what_is_no_folder() {
     fs::write(case.path("file"), "x").unwrap();
     symlink("nowhere", case.path("broken")).unwrap();
     for out in ["lab", "", "lab/services", "lab/services/out", "file", "broken", "file/below"] {
-        assert!(write_folder(&bundle(&[]), &case.path(out), &case.path("lab"), || ()).is_err(), "{out}");
+        assert!(write_folder(&bundle(&[]), &case.path(out), &case.path("lab")).is_err(), "{out}");
     }
-    assert!(write_folder(&bundle(&[]), Path::new("/"), &case.path("lab"), || ()).is_err());
-    assert!(write_folder(&bundle(&[]), Path::new("/proc"), &case.path("lab"), || ()).is_err());
+    assert!(write_folder(&bundle(&[]), Path::new("/"), &case.path("lab")).is_err());
+    assert!(write_folder(&bundle(&[]), Path::new("/proc"), &case.path("lab")).is_err());
 }
 
 #[test]
@@ -216,7 +222,7 @@ fn writes_to_where_a_symlink_leads_and_makes_folders_above() {
     case.write(&[("a", "1")]).unwrap();
     assert_eq!(fs::read_to_string(case.path("real/a")).unwrap(), "1");
     assert_eq!(case.tree(), ["out -> ../real"]);
-    write_folder(&bundle(&[("a", "1")]), &case.path("x/y/z"), &case.path("lab"), || ()).unwrap();
+    write_folder(&bundle(&[("a", "1")]), &case.path("x/y/z"), &case.path("lab")).unwrap();
     assert_eq!(fs::read_to_string(case.path("x/y/z/a")).unwrap(), "1");
 }
 

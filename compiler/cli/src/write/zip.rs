@@ -4,7 +4,6 @@
 //! choose by the processor and would give other bytes elsewhere.
 
 use super::compare::{open, same_bytes};
-use super::place::check_paths;
 use crate::failure::Failure;
 use ::zip::result::ZipResult;
 use ::zip::write::SimpleFileOptions;
@@ -23,8 +22,7 @@ const TOGETHER: usize = 64;
 ///
 /// # Errors
 /// When the file can't be written; it is as it was before.
-pub(crate) fn write_zip(bundle: &Bundle, file: &Path) -> Result<bool, Failure> {
-    check_paths(bundle)?;
+pub(super) fn write_zip(bundle: &Bundle, file: &Path) -> Result<bool, Failure> {
     let Some(name) = file.file_name() else {
         return Err(Failure::new(format!("`{}` names no file", file.display())));
     };
