@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test accept bench bench-smoke bless deploy ready
+.PHONY: help build test lint accept bench bench-smoke bless deploy ready
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /:/' | awk -F: '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -8,10 +8,12 @@ build: ## Build hlmc, and with it the root lab into out/
 	cargo build --release --locked
 	target/release/hlmc build
 
-test: ## Check formatting, run the lints and all tests
+test: ## Run all tests that need nothing but Rust
+	cargo test --workspace --locked
+
+lint: ## Check formatting and run the lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	cargo test --workspace --locked
 
 accept: ## Have the real programs accept every artifact of every lab (installs and builds what is missing)
 	golden/consumers/install-debian.sh
@@ -34,4 +36,4 @@ bless: ## Take what the tests produce now as what they expect
 deploy: ## Deploy the bundle in out/
 	out/deploy.sh
 
-ready: test accept bench-smoke ## Run all that CI runs
+ready: lint test accept bench-smoke ## Run all that CI runs
