@@ -62,6 +62,8 @@ const DB: &str = r#"job "db" {
 const OLD: &str = r#"service "old" {
     type "system"
     driver "raw_exec"
+    network "host"
+    port "http" static=28765
     command "/bin/sleep"
     args "600"
     resources cpu=10 memory="10MiB"
@@ -111,6 +113,7 @@ impl Trial {
                 "node_class": "box",
                 "servers": [format!("127.0.0.1:{rpc}")],
                 "options": { "driver.allowlist": "raw_exec", "fingerprint.denylist": "env_aws,env_azure,env_digitalocean,env_gce" },
+                "host_network": { "lan": { "cidr": "127.0.0.1/32" } },
                 "host_volume": { "data": { "path": folder.join("data") } },
             },
             "plugin": [{ "raw_exec": [{ "config": [{ "enabled": true }] }] }],
@@ -172,7 +175,9 @@ impl Trial {
 
 impl Drop for Trial {
     fn drop(&mut self) {
-        for (namespace, job) in [("default", "db"), ("default", "old"), ("default", "foreign"), ("apps", "web")] {
+        for (namespace, job) in
+            [("default", "db"), ("default", "old"), ("default", "renamed"), ("default", "foreign"), ("apps", "web")]
+        {
             self.nomad(&["job", "stop", "-yes", "-detach", "-namespace", namespace, job]);
         }
         std::thread::sleep(Duration::from_secs(2));
@@ -219,21 +224,23 @@ fn a_second_run_changes_nothing_and_what_was_removed_is_stopped() {
     let foreign = trial.folder.join("foreign.nomad.hcl");
     std::fs::write(&foreign, FOREIGN).unwrap();
     trial.nomad(&["job", "run", "-detach", foreign.to_str().unwrap()]);
-    trial.build(&[DB, &WEB.replace("600", "601")]);
+    let renamed = OLD.replace("\"old\"", "\"renamed\"");
+    trial.build(&[DB, &WEB.replace("600", "601"), &renamed]);
     let (code, text) = trial.deploy(&["--dry-run"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("job web: changed\n"), "{text}");
     assert!(text.contains("job old: no longer in the lab, would be stopped\n"), "{text}");
+    assert!(text.contains("job renamed: has no place until what is no longer in the lab is stopped\n"), "{text}");
     assert!(!trial.is_stopped("old"));
 
     let (code, text) = trial.deploy(&[]);
     assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("jobs: 0 new, 1 changed, 1 unchanged, 1 stopped\n"), "{text}");
+    assert!(text.contains("jobs: 1 new, 1 changed, 1 unchanged, 1 stopped\n"), "{text}");
     assert!(trial.is_stopped("old") && !trial.is_stopped("foreign") && !trial.is_stopped("db"));
 
     let (code, text) = trial.deploy(&[]);
     assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("jobs: 0 new, 0 changed, 2 unchanged, 0 stopped\n"), "{text}");
+    assert!(text.contains("jobs: 0 new, 0 changed, 3 unchanged, 0 stopped\n"), "{text}");
 }
 
 #[test]

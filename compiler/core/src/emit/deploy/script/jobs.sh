@@ -15,13 +15,21 @@ make_namespace() { # name file
     problem "namespace $1: not applied"
 }
 
-# `nomad job plan` ends with 0 or 1 where it worked: 1 when allocations would be made or ended. A job that only differs in what
-# needs no new allocation ends with 0 too, so what counts is the first line of the difference.
+# `nomad job plan` ends with 0 or 1 where it worked: 1 when allocations would be made or ended.
+plan() { # file
+    code=0
+    nomad job plan -no-color "$here/$1" >"$scratch/plan" 2>&1 </dev/null || code=$?
+    index=$(sed -n 's/^Job Modify Index: //p' "$scratch/plan")
+    [ "$code" -le 1 ]
+}
+
+has_no_place() { grep -q 'WARNING: Failed to place' "$scratch/plan"; }
+
+# A job that only differs in what needs no new allocation is planned with 0 too, so what counts is the first line of the
+# difference.
 submit() { # wave service namespace kind count file
     if [ "$1" != "$wave" ] || ! selects_job "$2" "$3"; then return 0; fi
-    code=0
-    nomad job plan -no-color "$here/$6" >"$scratch/plan" 2>&1 </dev/null || code=$?
-    if [ "$code" -gt 1 ]; then
+    if ! plan "$6"; then
         if [ -n "$dry_run" ] && grep -q 'nonexistent \(namespace\|node pool\)' "$scratch/plan"; then
             say "job $2: new, in a namespace or node pool that is new too"
             made=$((made + 1))
@@ -31,7 +39,6 @@ submit() { # wave service namespace kind count file
         problem "job $2: Nomad can't plan it"
         return 0
     fi
-    index=$(sed -n 's/^Job Modify Index: //p' "$scratch/plan")
     case $(grep -m 1 'Job: ' "$scratch/plan") in
     'Job: '*)
         unchanged=$((unchanged + 1))
@@ -40,17 +47,31 @@ submit() { # wave service namespace kind count file
     '+ Job: '*) what=new made=$((made + 1)) ;;
     *) what=changed changed=$((changed + 1)) ;;
     esac
-    if grep -q 'WARNING: Failed to place' "$scratch/plan"; then
+    if has_no_place && [ -s "$scratch/removed" ]; then make_room "$2" "$6"; fi
+    if has_no_place; then
         sed '1,/^Scheduler dry-run:/d; /^Job Modify Index:/,$d; /^$/d' "$scratch/plan" | indent >&2
         problem "job $2: $what, and no node can take all of it as the cluster is now"
-        return 0
-    fi
-    if [ -n "$dry_run" ]; then
+    elif [ -n "$dry_run" ]; then
         say "job $2: $what"
         sed '/^Scheduler dry-run:/,$d; /^$/d' "$scratch/plan" | indent
+    else
+        register "$2" "$3" "$6"
+    fi
+}
+
+# A job that is no longer in the lab may hold the port or the memory that this one is to have: a renamed service, above all.
+make_room() { # service file
+    if [ -n "$dry_run" ]; then
+        say "job $1: has no place until what is no longer in the lab is stopped"
+        : >"$scratch/plan"
         return 0
     fi
-    register "$2" "$3" "$6"
+    say "job $1: has no place, so what is no longer in the lab is stopped first"
+    stop_removed
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        sleep 2
+        if ! plan "$2" || ! has_no_place; then return 0; fi
+    done
 }
 
 register() { # service namespace file

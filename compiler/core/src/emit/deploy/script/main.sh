@@ -23,8 +23,10 @@ main() {
         exit 0
     fi
     if [ "$nodes" -gt 0 ] && [ -z "$dry_run" ]; then wait_for_members cluster; fi
+    : >"$scratch/removed"
+    if [ -z "$only" ] || selects jobs; then find_removed; fi
     if [ "$jobs" -gt 0 ]; then deploy_jobs; fi
-    if [ -z "$only" ] || selects jobs; then remove_jobs; fi
+    stop_removed
     [ -n "$dry_run" ] || verify
     stop_on_problems
     [ "$jobs" -eq 0 ] || say "jobs: $made new, $changed changed, $unchanged unchanged, $stopped stopped"

@@ -31,5 +31,5 @@ provision() { # name address user port role class pool
         on_node "$3" "$4" "$2" "$install"; then
         return 0
     fi
-    problem "node $1: not installed; \`deploy.sh --only $1\` tries it alone"
+    problem "node $1: not installed; \`deploy.sh --only $1\` tries it alone, \`--only jobs\` goes on without it"
 }

@@ -5,12 +5,11 @@ is_known() { # wave service namespace
     if [ "$3 $2" = "$wanted_job" ]; then known=1; fi
 }
 
-remove_jobs() {
+find_removed() {
     nomad job status -namespace '*' -t '{{range .}}{{with .Summary}}{{println "job" .Namespace .JobID}}{{end}}{{end}}' \
         >"$scratch/jobs" 2>"$scratch/out" </dev/null || {
         indent <"$scratch/out" >&2
-        problem "the jobs of the cluster can't be listed, so none was stopped"
-        return 0
+        fail 1 "the jobs of the cluster can't be listed"
     }
     while read -r word namespace job; do
         [ "$word" = job ] || continue
@@ -20,7 +19,12 @@ remove_jobs() {
         # Stopped, child of a periodic job, lab.
         owner=$(nomad job inspect -namespace "$namespace" -t \
             '{{.Stop}}:{{.ParentID}}:{{index .Meta "hlmc-lab"}}' "$job" 2>/dev/null </dev/null) || continue
-        [ "$owner" = "false::$lab" ] || continue
+        [ "$owner" != "false::$lab" ] || printf '%s\n' "$wanted_job" >>"$scratch/removed"
+    done <"$scratch/jobs"
+}
+
+stop_removed() {
+    while read -r namespace job; do
         stopped=$((stopped + 1))
         if [ -n "$dry_run" ]; then
             say "job $job: no longer in the lab, would be stopped"
@@ -30,7 +34,8 @@ remove_jobs() {
             indent <"$scratch/out" >&2
             problem "job $job: no longer in the lab, and not stopped"
         fi
-    done <"$scratch/jobs"
+    done <"$scratch/removed"
+    : >"$scratch/removed"
 }
 
 # Data lies on the nodes that have the volumes: whatever keeps some has to run on one of them.
