@@ -49,7 +49,7 @@ fn networks(body: &Body, sink: &mut Sink) -> Vec<Network> {
         check_name("network", name, NameKind::Label, sink);
         if !is_cidr(&cidr) {
             sink.push(
-                bad_value(&cidr, "an IPv4 network", cidr.span)
+                bad_value(&cidr, "the first address of an IPv4 network with its prefix", cidr.span)
                     .help("write it with its prefix, such as `192.168.1.0/24`"),
             );
             continue;
@@ -59,12 +59,15 @@ fn networks(body: &Body, sink: &mut Sink) -> Vec<Network> {
     networks
 }
 
-/// Whether a text is an IPv4 network with its prefix length.
+/// Whether a text is an IPv4 network with its prefix length, and no address inside of it. Firewalls and Samba would read such an
+/// address as the network it lies in.
 fn is_cidr(text: &str) -> bool {
     text.split_once('/').is_some_and(|(address, prefix)| {
-        address.parse::<std::net::Ipv4Addr>().is_ok()
-            && prefix.parse::<u8>().is_ok_and(|prefix| prefix <= 32)
-            && prefix.bytes().all(|b| b.is_ascii_digit())
+        let (Ok(address), Ok(length)) = (address.parse::<std::net::Ipv4Addr>(), prefix.parse::<u32>()) else {
+            return false;
+        };
+        let digits = prefix.bytes().all(|b| b.is_ascii_digit());
+        digits && (1..=31).contains(&length) && u32::from(address).trailing_zeros() >= 32 - length
     })
 }
 

@@ -48,7 +48,13 @@ fn node(block: &Block, sink: &mut Sink) -> Option<Node> {
     }
     let pool = text(body, "pool").unwrap_or_else(|| Spanned::new("default".into(), block.span));
     check_name("node pool", &pool, NameKind::Label, sink);
-    let drivers: Vec<_> = body.strings("drivers").map(|driver| driver.map(str::to_owned)).collect();
+    let mut drivers: Vec<_> = body.strings("drivers").map(|driver| driver.map(str::to_owned)).collect();
+    drivers.retain(|driver| check_name("task driver", driver, NameKind::Port, sink));
+    let server = body.bool("server").is_some_and(|server| server.value);
+    let client = body.bool("client").is_none_or(|client| client.value);
+    if !server && !client {
+        sink.push(bad_value(&name, "a server or a client", name.span).help("leave out `client #false`, or the node"));
+    }
     Some(Node {
         address,
         interface: interface(body, sink),
@@ -56,8 +62,8 @@ fn node(block: &Block, sink: &mut Sink) -> Option<Node> {
         os: text(body, "os").map_or_else(|| "debian".into(), |os| os.value),
         class,
         pool,
-        server: body.bool("server").is_some_and(|server| server.value),
-        client: body.bool("client").is_none_or(|client| client.value),
+        server,
+        client,
         drivers: if drivers.is_empty() { vec![Spanned::new("docker".into(), name.span)] } else { drivers },
         ssh: ssh(body, sink),
         capacity: capacity(body, sink),
@@ -158,10 +164,10 @@ fn reserved(body: &Body, sink: &mut Sink) -> Reserved {
 }
 
 fn is_port_list(text: &Spanned<String>, sink: &mut Sink) -> bool {
-    let number = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0);
+    let number = |text: &str| text.parse::<u16>().ok().filter(|port| *port > 0);
     let fits = text.split(',').map(str::trim).all(|part| match part.split_once('-') {
-        Some((from, until)) => number(from) && number(until),
-        None => number(part),
+        Some((from, until)) => number(from).zip(number(until)).is_some_and(|(from, until)| from <= until),
+        None => number(part).is_some(),
     });
     if !fits {
         sink.push(
@@ -188,16 +194,17 @@ fn meta(body: &Body) -> Vec<(Spanned<String>, String)> {
     meta
 }
 
-/// Reports a path that isn't absolute, or that has parts which mean another path.
+/// Reports a path that isn't absolute, that could be written shorter, or that the end of a line would change: a blank there is
+/// cut off, and a backslash takes in the next line.
 pub(crate) fn is_absolute(path: &Spanned<String>, sink: &mut Sink) -> bool {
     let fits = path.starts_with('/')
         && !path.chars().any(char::is_control)
-        && !path.split('/').skip(1).any(|part| part == ".." || part == ".");
+        && !path.ends_with([' ', '\\'])
+        && (path.value == "/" || !path.split('/').skip(1).any(|part| matches!(part, "" | "." | "..")));
     if !fits {
-        sink.push(
-            bad_value(path, "an absolute path", path.span)
-                .help("write the whole path, from `/` on, without `.` and `..`"),
-        );
+        sink.push(bad_value(path, "a plain absolute path", path.span).help(
+            "write the whole path, from `/` on, without `.` and `..`, and with no `/`, `\\` or blank at its end",
+        ));
     }
     fits
 }
@@ -237,7 +244,7 @@ fn mounts(body: &Body, sink: &mut Sink) -> Vec<NodeMount> {
         };
         let options = text(&block.body, "options").unwrap_or_else(|| Spanned::new("defaults".into(), block.span));
         let words = [&source, &kind, &options].into_iter().all(|text| is_word(text, sink));
-        if is_absolute(path, sink) && words {
+        if is_absolute(path, sink) && is_no_root(path, sink) && words {
             let (source, kind, options) = (source.value, kind.value, options.value);
             mounts.push(NodeMount { path: path.clone(), source, kind, options });
         }
@@ -245,11 +252,23 @@ fn mounts(body: &Body, sink: &mut Sink) -> Vec<NodeMount> {
     mounts
 }
 
+/// Reports a mount in place of the whole system.
+fn is_no_root(path: &Spanned<String>, sink: &mut Sink) -> bool {
+    let fits = path.value != "/";
+    if !fits {
+        sink.push(bad_value(path, "a folder to mount something on", path.span).help("the system mounts `/` itself"));
+    }
+    fits
+}
+
 /// Reports a text with white space or control characters, where a unit file or a mount table wants one word.
 fn is_word(text: &Spanned<String>, sink: &mut Sink) -> bool {
-    let fits = !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    let fits = !text.is_empty() && !text.ends_with('\\') && !text.chars().any(|c| c.is_whitespace() || c.is_control());
     if !fits {
-        sink.push(bad_value(text, "one word without blanks", text.span).help("remove the blanks"));
+        sink.push(
+            bad_value(text, "one word without a backslash at its end", text.span)
+                .help("remove blanks and the backslash"),
+        );
     }
     fits
 }
@@ -310,12 +329,13 @@ fn dnsmasq(body: &Body, span: Span, sink: &mut Sink) -> Dnsmasq {
 }
 
 fn samba(body: &Body, span: Span, sink: &mut Sink) -> Samba {
-    let workgroup = text(body, "workgroup").filter(|name| is_word(name, sink));
+    let workgroup = text(body, "workgroup").filter(|name| is_workgroup(name, sink));
     let mut shares = Vec::new();
     for block in body.blocks("share") {
         let (Some(name), Some(path)) = (block.label(), text(&block.body, "path")) else { continue };
         let comment = text(&block.body, "comment").filter(|comment| is_line(comment, sink));
-        if !check_name("share", name, NameKind::Volume, sink) || !is_absolute(&path, sink) {
+        let fits = check_name("share", name, NameKind::Volume, sink) && is_no_section(name, sink);
+        if !fits || !is_absolute(&path, sink) || !is_line(&path, sink) {
             continue;
         }
         let users = block.body.strings("users").map(|user| user.map(str::to_owned));
@@ -334,11 +354,35 @@ fn samba(body: &Body, span: Span, sink: &mut Sink) -> Samba {
     Samba { workgroup: workgroup.map_or_else(|| "WORKGROUP".into(), |name| name.value), shares, span }
 }
 
-/// Reports a text with line breaks or other control characters, where a line of a configuration file is made of it.
+/// Reports a text that Samba would read as something else: it takes `%u` for the name of a user, and a backslash at the end of
+/// a line for a line that goes on.
 fn is_line(text: &Spanned<String>, sink: &mut Sink) -> bool {
-    let fits = !text.chars().any(char::is_control);
+    let fits = !text.chars().any(char::is_control) && !text.contains('%') && !text.ends_with('\\');
     if !fits {
-        sink.push(bad_value(text, "one line without control characters", text.span).help("write it as one line"));
+        sink.push(
+            bad_value(text, "a line that Samba leaves as it is", text.span)
+                .help("leave out control characters, `%`, and a backslash at the end"),
+        );
+    }
+    fits
+}
+
+/// Reports the names that mean something else than a share in Samba's configuration.
+fn is_no_section(name: &Spanned<String>, sink: &mut Sink) -> bool {
+    let fits = !["global", "homes", "printers"].contains(&name.to_lowercase().as_str());
+    if !fits {
+        sink.push(bad_value(name, "the name of a share", name.span).help("Samba means something else by it"));
+    }
+    fits
+}
+
+fn is_workgroup(name: &Spanned<String>, sink: &mut Sink) -> bool {
+    let fits = (1..=15).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    if !fits {
+        sink.push(
+            bad_value(name, "a Windows workgroup", name.span).help("take at most 15 letters, digits, `-`, `_` and `.`"),
+        );
     }
     fits
 }
