@@ -157,13 +157,20 @@ fn port_conflict(
     let on = super::volume_missing::names(&nodes.iter().filter_map(|at| lab.nodes.get(*at)).collect::<Vec<_>>());
     let services: Vec<String> = claims.iter().map(|claim| format!("`{}`", claim.facts.service.name.value)).collect();
     let there: Vec<&Listener> = listeners.iter().filter(|listener| nodes.contains(&listener.node)).collect();
+    let free: Vec<usize> =
+        nodes.iter().copied().filter(|at| !there.iter().any(|listener| listener.node == *at)).collect();
+    let free = super::volume_missing::names(&free.iter().filter_map(|at| lab.nodes.get(*at)).collect::<Vec<_>>());
     let message = match (services.as_slice(), there.as_slice()) {
         ([one], []) => {
             let count = claims[0].instances;
             format!("{one} claims port {number} {count} times, and only {on} can run it")
         }
         ([one], [listener, ..]) => format!("{one} claims port {number}, which {} has on {on}", listener.who),
-        (many, _) => format!("port {number} is claimed by {}, and only {on} can run them", many.join(", ")),
+        (many, []) => format!("port {number} is claimed by {}, and only {on} can run them", many.join(", ")),
+        (many, _) if free.is_empty() => {
+            format!("port {number} is claimed by {}, and {on} has it taken already", many.join(", "))
+        }
+        (many, _) => format!("port {number} is claimed by {}, and free only on {free}", many.join(", ")),
     };
     let mut diagnostic = Diagnostic::new(&CODE, message, claims[0].fixed, "claimed here");
     for claim in &claims[1..] {
@@ -186,7 +193,13 @@ fn port_conflict(
         [claim] if there.is_empty() => {
             format!("lower the `count` of `{}`, or let it run on more nodes", claim.facts.service.name.value)
         }
-        _ => format!("give one of them another port than {number}, or keep it on another node with `on`"),
+        claims => {
+            let one = if claims.len() == 1 { &*services[0] } else { "one of them" };
+            let more = if nodes.len() < lab.nodes.len() { ", or let it run on more nodes" } else { "" };
+            format!(
+                "give {one} another port than {number}, or leave `static` out where nobody calls it by number{more}"
+            )
+        }
     })
 }
 

@@ -64,7 +64,9 @@ impl Parameters {
             match self.values.get(name).and_then(plain) {
                 Some(value) => out.push_str(&value),
                 None => {
-                    sink.push(unknown_parameter(name, span, self.values.keys().map(String::as_str)));
+                    let at = text.len() - rest.len() + at + 2;
+                    let place = span.part(text, at, name.len());
+                    sink.push(unknown_parameter(name, place, self.values.keys().map(String::as_str)));
                     fine = false;
                 }
             }

@@ -78,7 +78,10 @@ impl Decoder<'_> {
             (Type::Duration | Type::Time, Written::String(_) | Written::Integer(_)) => self.time(given, want),
             (Type::Megabytes | Type::Size, Written::String(_) | Written::Integer(_)) => self.size(given, want),
             (ty, value) => {
-                self.report(wrong_type::wrong_type(want.name, ty, value, given.written, given.span));
+                // A keyword without its `#` has been reported already.
+                if !matches!(given.written, "true" | "false" | "null") {
+                    self.report(wrong_type::wrong_type(want.name, ty, value, given.written, given.span));
+                }
                 None
             }
         }

@@ -40,10 +40,10 @@ pub(super) fn line(
 ) -> Option<(String, Reference)> {
     let form = if tag == Tag::Url { "http://SERVICE:PORT/path" } else { "SERVICE:PORT" };
     let Some(parts) = parts(tag, text) else {
-        sink.push(bad_reference(tag_name(tag), text, form, span));
+        sink.push(bad_reference(tag_name(tag), text, form, span).maybe_help(meant(tag, text, context)));
         return None;
     };
-    let name = registered(&parts, span, context, sink)?;
+    let name = registered(&parts, text, span, context, sink)?;
     let function = match context.lab.discovery {
         Discovery::Consul => "service",
         Discovery::Nomad => "nomadService",
@@ -59,6 +59,19 @@ pub(super) fn line(
     );
     let reference = Reference { tag, service: parts.service.to_owned(), port: parts.port.to_owned(), span };
     Some((line, reference))
+}
+
+/// What was probably meant by a text that names a service without a port, or a URL without its scheme.
+fn meant(tag: Tag, text: &str, context: Context<'_>) -> Option<String> {
+    let (service, port) = match text.split_once(':') {
+        Some((service, port)) => (service, Some(port)),
+        None => (text, None),
+    };
+    let ports = context.registry.ports(service)?;
+    let known = |name: &str| ports.iter().any(|port| port.port.value == name);
+    let port = port.filter(|port| known(port)).or_else(|| ports.first().map(|port| port.port.as_str()))?;
+    let scheme = if tag == Tag::Url { "http://" } else { "" };
+    Some(format!("write `({})\"{scheme}{service}:{port}\"`", tag_name(tag)))
 }
 
 fn parts(tag: Tag, text: &str) -> Option<Parts<'_>> {
@@ -78,8 +91,17 @@ fn parts(tag: Tag, text: &str) -> Option<Parts<'_>> {
 }
 
 /// The name that the port is registered under.
-fn registered<'c>(parts: &Parts<'_>, span: Span, context: Context<'c>, sink: &mut Sink) -> Option<&'c str> {
+fn registered<'c>(
+    parts: &Parts<'_>,
+    text: &str,
+    whole: Span,
+    context: Context<'c>,
+    sink: &mut Sink,
+) -> Option<&'c str> {
+    let (at, len) = (parts.before.len(), parts.service.len());
+    let span = whole.part(text, at + len + 1, parts.port.len());
     let Some(ports) = context.registry.ports(parts.service) else {
+        let span = whole.part(text, at, len);
         sink.push(unknown_reference("service", parts.service, span, context.registry.services()));
         return None;
     };

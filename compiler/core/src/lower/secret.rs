@@ -21,7 +21,9 @@ pub(super) fn line(
         sink.push(bad_reference("secret", text, "STORE:PATH#KEY", span));
         return None;
     };
-    if !declared(store, path, secret, span, context, sink) {
+    let place = |at: usize, part: &str| span.part(text, at, part.len());
+    let places = [place(0, store), place(store.len() + 1, path), place(store.len() + path.len() + 2, secret)];
+    if !declared((store, path, secret), places, context, sink) {
         return None;
     }
     let line = match store {
@@ -47,20 +49,20 @@ pub(super) fn line(
     Some((line, reference))
 }
 
-fn declared(store: &str, path: &str, key: &str, span: Span, context: Context<'_>, sink: &mut Sink) -> bool {
+fn declared((store, path, key): (&str, &str, &str), places: [Span; 3], context: Context<'_>, sink: &mut Sink) -> bool {
     let stores = &context.lab.stores;
     let Some(found) = stores.iter().find(|known| known.name.value == store) else {
-        sink.push(unknown_secret::unknown_store(store, span, stores.iter().map(|known| known.name.as_str())));
+        sink.push(unknown_secret::unknown_store(store, places[0], stores.iter().map(|known| known.name.as_str())));
         return false;
     };
     let Some((held, keys)) = found.holds.iter().find(|(held, _)| held.value == path) else {
         let paths = found.holds.iter().map(|(held, _)| held.as_str());
-        sink.push(unknown_secret::unknown_path(&found.name, path, key, span, paths));
+        sink.push(unknown_secret::unknown_path(&found.name, path, key, places[1], paths));
         return false;
     };
     let known = keys.iter().any(|known| known.value == key);
     if !known {
-        sink.push(unknown_secret::unknown_key(held, key, span, keys.iter().map(|known| known.as_str())));
+        sink.push(unknown_secret::unknown_key(held, key, places[2], keys.iter().map(|known| known.as_str())));
     }
     known
 }

@@ -8,7 +8,7 @@ use super::codes::{
     unknown_reference::{unknown_member, unknown_reference},
 };
 use super::name::{NameKind, check_name};
-use crate::decode::codes::unknown_parameter::unknown_parameter;
+use crate::decode::codes::unknown_parameter::not_taken;
 use crate::decode::manifests::{Definition, Manifest, Manifests, define, top};
 use crate::decode::parameters::Parameters;
 use crate::diagnostic::Sink;
@@ -197,7 +197,7 @@ impl Expansion<'_> {
                 .blocks(word)
                 .filter_map(|block| block.label().map(|label| label.as_str()))
                 .collect();
-            self.sink.push(unknown_parameter(&attribute.name, attribute.name_span, names));
+            self.sink.push(not_taken(&place.value, &attribute.name, attribute.name_span, names));
         }
         if !missing.is_empty() {
             self.sink.push(missing_parameter(&place.value, &missing, place.span));
@@ -208,7 +208,7 @@ impl Expansion<'_> {
     }
 
     /// The body of a service laid over the presets that it takes in.
-    fn with_presets(&mut self, body: &Body, within: &mut Vec<String>) -> Body {
+    fn with_presets(&mut self, body: &Body, within: &mut Vec<Spanned<String>>) -> Body {
         let mut whole = Body::default();
         let ty = top("service");
         for block in body.blocks("preset") {
@@ -219,8 +219,8 @@ impl Expansion<'_> {
                 self.broken = true;
                 continue;
             };
-            if within.contains(&name.value) {
-                self.sink.push(preset_cycle(name));
+            if let Some(at) = within.iter().position(|taken| taken.value == name.value) {
+                self.sink.push(preset_cycle(name, &within[at..]));
                 continue;
             }
             let Some((manifest, ..)) = self.instantiate(definition, "preset", &block.body, name) else {
@@ -228,7 +228,7 @@ impl Expansion<'_> {
                 continue;
             };
             if let Some(service) = manifest.block.body.block("service") {
-                within.push(name.value.clone());
+                within.push(name.clone());
                 let body = self.with_presets(&normalized(service.body.clone()), within);
                 within.pop();
                 whole.merge(&body, ty);

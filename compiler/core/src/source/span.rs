@@ -24,6 +24,17 @@ impl Span {
         Self { file, start, end }
     }
 
+    /// The place of `len` bytes from `at` on in a quoted text of this span; the whole where escapes shift them.
+    #[must_use]
+    pub const fn part(self, text: &str, at: usize, len: usize) -> Self {
+        let quoted = (self.end - self.start) as usize == text.len() + 2;
+        if !quoted || at + len > text.len() {
+            return self;
+        }
+        let start = self.start + 1 + at as u32;
+        Self { file: self.file, start, end: start + len as u32 }
+    }
+
     /// A range that the syntax crate gave, in this file.
     #[must_use]
     pub const fn of(file: FileId, span: hlmc_syntax::Span) -> Self {

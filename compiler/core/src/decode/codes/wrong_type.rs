@@ -1,5 +1,6 @@
 //! A value of another type than the name takes.
 
+use super::missing_value::example;
 use crate::diagnostic::{Diagnostic, code};
 use crate::nomad::schema::{BlockType, Type};
 use crate::source::Span;
@@ -14,7 +15,8 @@ pub(crate) fn wrong_type(name: &str, ty: Type, value: &Value<'_>, written: &str,
     let diagnostic = Diagnostic::new(&CODE, message, span, format!("expected {expected}"));
     match right(ty, value, written) {
         Some((help, right)) => diagnostic.help(format!("{help}: `{right}`")).fix(span, right),
-        None => diagnostic,
+        None if matches!(value, Value::Null) => diagnostic.help(format!("leave `{name}` out")),
+        None => diagnostic.help(format!("write it as {}", example(name, ty))),
     }
 }
 

@@ -131,8 +131,10 @@ service "web" {
       fix: 80 -> "80"
     service.kdl:6:11: error[wrong-type] `count` takes a whole number, not the number `1.5`
       service.kdl:6:11: 1.5 < expected a whole number
+      help: write it as `count 1`
     service.kdl:7:11: error[wrong-type] `floor` takes a number, not the number `#inf`
       service.kdl:7:11: #inf < expected a number
+      help: write it as `floor 1`
     service.kdl:8:12: error[wrong-type] `system` takes `#true` or `#false`, not the text `"yes"`
       service.kdl:8:12: "yes" < expected `#true` or `#false`
       help: write a truth value: `#true`
@@ -155,6 +157,7 @@ service "web" {
       fix: 0x10 -> "0x10"
     service.kdl:11:40: error[wrong-type] `NONE` takes a text, not `#null`
       service.kdl:11:40: #null < expected a text
+      help: leave `NONE` out
     service.kdl:12:9: error[wrong-type] `map` takes names with values
       service.kdl:12:9: "x" < a value without a name
       help: write `map NAME="value"`, or a line for each between braces
@@ -245,8 +248,10 @@ service "e" { image "x"; kill-timeout 0; memory 0; shared-memory 0 }"#), @r#"
       fix: "512" -> "512MiB"
     service.kdl:5:39: error[wrong-type] `kill-timeout` takes a time such as `"30s"`, not `#true`
       service.kdl:5:39: #true < expected a time such as `"30s"`
+      help: write it as `kill-timeout "30s"`
     service.kdl:5:53: error[wrong-type] `memory` takes a size such as `"512MiB"`, not the number `1.5`
       service.kdl:5:53: 1.5 < expected a size such as `"512MiB"`
+      help: write it as `memory "512MiB"`
     ---
     service "a" {
       image = "x"
@@ -601,16 +606,17 @@ service "b@{x}""#), @r#"
     service "a" image="x:@{cuont}" type="@{count}" count="@{type}"
     service "b@{x}"
     ---
-    service.kdl:2:19: error[unknown-parameter] there is no parameter `cuont`
-      service.kdl:2:19: "x:@{cuont}" < no such parameter
+    service.kdl:2:24: error[unknown-parameter] there is no parameter `cuont`
+      service.kdl:2:24: cuont < no such parameter
       help: did you mean `count`?
     service.kdl:2:37: error[not-allowed-value] `type` can't be `3`
       service.kdl:2:37: "@{count}" < not one of those allowed
       help: it is one of `batch`, `service`, `system`
     service.kdl:2:54: error[wrong-type] `count` takes a whole number, not the text `"@{type}"`
       service.kdl:2:54: "@{type}" < expected a whole number
-    service.kdl:3:9: error[unknown-parameter] there is no parameter `x`
-      service.kdl:3:9: "b@{x}" < no such parameter
+      help: write it as `count 1`
+    service.kdl:3:13: error[unknown-parameter] there is no parameter `x`
+      service.kdl:3:13: x < no such parameter
       help: known here: `count`, `secret`, `type`
     ---
     service "a" {}

@@ -13,6 +13,7 @@ pub fn unknown_reference<'a>(
     candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Diagnostic {
     Diagnostic::new(&CODE, format!("there is no {what} `{}`", name.escape_debug()), place, format!("no such {what}"))
+        .help("add it, or name one that is there")
         .maybe_help(did_you_mean(name, candidates))
 }
 
@@ -25,6 +26,7 @@ pub fn unknown_member<'a>(
     candidates: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Diagnostic {
     Diagnostic::new(&CODE, format!("{owner} has no {what} `{}`", name.escape_debug()), place, format!("no such {what}"))
+        .help("add it, or name one that is there")
         .maybe_help(did_you_mean(name, candidates))
 }
 
@@ -41,5 +43,6 @@ pub fn no_node_has<'a>(
         place,
         format!("no such {what}"),
     )
+    .help("name one that a node has, or give it to a node")
     .maybe_help(did_you_mean(value, candidates))
 }
