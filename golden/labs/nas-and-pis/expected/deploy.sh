@@ -205,7 +205,7 @@ provision() { # name address user port role class pool
         on_node "$3" "$4" "$2" "$install"; then
         return 0
     fi
-    problem "node $1: not installed; \`deploy.sh --only $1\` tries it alone"
+    problem "node $1: not installed; \`deploy.sh --only $1\` tries it alone, \`--only jobs\` goes on without it"
 }
 
 # The cluster.
@@ -320,6 +320,11 @@ members_are_alive() {
     [ -z "$missing" ]
 }
 
+wait_for_members() { # what
+    wait_until "$1" nodes_are_ready
+    if [ -n "$consul" ]; then wait_until "$1" members_are_alive; fi
+}
+
 # Jobs.
 
 make_pool() { # name file
@@ -336,13 +341,21 @@ make_namespace() { # name file
     problem "namespace $1: not applied"
 }
 
-# `nomad job plan` ends with 0 or 1 where it worked: 1 when allocations would be made or ended. A job that only differs in what
-# needs no new allocation ends with 0 too, so what counts is the first line of the difference.
+# `nomad job plan` ends with 0 or 1 where it worked: 1 when allocations would be made or ended.
+plan() { # file
+    code=0
+    nomad job plan -no-color "$here/$1" >"$scratch/plan" 2>&1 </dev/null || code=$?
+    index=$(sed -n 's/^Job Modify Index: //p' "$scratch/plan")
+    [ "$code" -le 1 ]
+}
+
+has_no_place() { grep -q 'WARNING: Failed to place' "$scratch/plan"; }
+
+# A job that only differs in what needs no new allocation is planned with 0 too, so what counts is the first line of the
+# difference.
 submit() { # wave service namespace kind count file
     if [ "$1" != "$wave" ] || ! selects_job "$2" "$3"; then return 0; fi
-    code=0
-    nomad job plan -no-color "$here/$6" >"$scratch/plan" 2>&1 </dev/null || code=$?
-    if [ "$code" -gt 1 ]; then
+    if ! plan "$6"; then
         if [ -n "$dry_run" ] && grep -q 'nonexistent \(namespace\|node pool\)' "$scratch/plan"; then
             say "job $2: new, in a namespace or node pool that is new too"
             made=$((made + 1))
@@ -352,7 +365,6 @@ submit() { # wave service namespace kind count file
         problem "job $2: Nomad can't plan it"
         return 0
     fi
-    index=$(sed -n 's/^Job Modify Index: //p' "$scratch/plan")
     case $(grep -m 1 'Job: ' "$scratch/plan") in
     'Job: '*)
         unchanged=$((unchanged + 1))
@@ -361,17 +373,31 @@ submit() { # wave service namespace kind count file
     '+ Job: '*) what=new made=$((made + 1)) ;;
     *) what=changed changed=$((changed + 1)) ;;
     esac
-    if grep -q 'WARNING: Failed to place' "$scratch/plan"; then
+    if has_no_place && [ -s "$scratch/removed" ]; then make_room "$2" "$6"; fi
+    if has_no_place; then
         sed '1,/^Scheduler dry-run:/d; /^Job Modify Index:/,$d; /^$/d' "$scratch/plan" | indent >&2
         problem "job $2: $what, and no node can take all of it as the cluster is now"
-        return 0
-    fi
-    if [ -n "$dry_run" ]; then
+    elif [ -n "$dry_run" ]; then
         say "job $2: $what"
         sed '/^Scheduler dry-run:/,$d; /^$/d' "$scratch/plan" | indent
+    else
+        register "$2" "$3" "$6"
+    fi
+}
+
+# A job that is no longer in the lab may hold the port or the memory that this one is to have: a renamed service, above all.
+make_room() { # service file
+    if [ -n "$dry_run" ]; then
+        say "job $1: has no place until what is no longer in the lab is stopped"
+        : >"$scratch/plan"
         return 0
     fi
-    register "$2" "$3" "$6"
+    say "job $1: has no place, so what is no longer in the lab is stopped first"
+    stop_removed
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        sleep 2
+        if ! plan "$2" || ! has_no_place; then return 0; fi
+    done
 }
 
 register() { # service namespace file
@@ -456,12 +482,11 @@ is_known() { # wave service namespace
     if [ "$3 $2" = "$wanted_job" ]; then known=1; fi
 }
 
-remove_jobs() {
+find_removed() {
     nomad job status -namespace '*' -t '{{range .}}{{with .Summary}}{{println "job" .Namespace .JobID}}{{end}}{{end}}' \
         >"$scratch/jobs" 2>"$scratch/out" </dev/null || {
         indent <"$scratch/out" >&2
-        problem "the jobs of the cluster can't be listed, so none was stopped"
-        return 0
+        fail 1 "the jobs of the cluster can't be listed"
     }
     while read -r word namespace job; do
         [ "$word" = job ] || continue
@@ -471,7 +496,12 @@ remove_jobs() {
         # Stopped, child of a periodic job, lab.
         owner=$(nomad job inspect -namespace "$namespace" -t \
             '{{.Stop}}:{{.ParentID}}:{{index .Meta "hlmc-lab"}}' "$job" 2>/dev/null </dev/null) || continue
-        [ "$owner" = "false::$lab" ] || continue
+        [ "$owner" != "false::$lab" ] || printf '%s\n' "$wanted_job" >>"$scratch/removed"
+    done <"$scratch/jobs"
+}
+
+stop_removed() {
+    while read -r namespace job; do
         stopped=$((stopped + 1))
         if [ -n "$dry_run" ]; then
             say "job $job: no longer in the lab, would be stopped"
@@ -481,7 +511,8 @@ remove_jobs() {
             indent <"$scratch/out" >&2
             problem "job $job: no longer in the lab, and not stopped"
         fi
-    done <"$scratch/jobs"
+    done <"$scratch/removed"
+    : >"$scratch/removed"
 }
 
 # Data lies on the nodes that have the volumes: whatever keeps some has to run on one of them.
@@ -505,8 +536,7 @@ check_place() { # service namespace group node...
 
 verify() {
     if [ "$nodes" -gt 0 ]; then
-        wait_until membership nodes_are_ready
-        if [ -n "$consul" ]; then wait_until membership members_are_alive; fi
+        wait_for_members membership
         say "membership: $nodes node(s) ready${consul:+ in Nomad and alive in Consul}"
     fi
     if [ "$jobs" -gt 0 ]; then
@@ -539,9 +569,11 @@ main() {
         say "cluster: nothing answers, so the jobs aren't planned: $jobs job(s) in $waves wave(s)"
         exit 0
     fi
-    if [ "$nodes" -gt 0 ] && [ -z "$dry_run" ]; then wait_until cluster nodes_are_ready; fi
+    if [ "$nodes" -gt 0 ] && [ -z "$dry_run" ]; then wait_for_members cluster; fi
+    : >"$scratch/removed"
+    if [ -z "$only" ] || selects jobs; then find_removed; fi
     if [ "$jobs" -gt 0 ]; then deploy_jobs; fi
-    if [ -z "$only" ] || selects jobs; then remove_jobs; fi
+    stop_removed
     [ -n "$dry_run" ] || verify
     stop_on_problems
     [ "$jobs" -eq 0 ] || say "jobs: $made new, $changed changed, $unchanged unchanged, $stopped stopped"
