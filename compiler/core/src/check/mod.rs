@@ -4,6 +4,7 @@
 //! add it to `CHECKS` and `ALL`.
 
 pub mod dependency_cycle;
+pub mod no_auth;
 pub mod no_node_fits;
 pub mod no_server;
 pub mod port_conflict;
@@ -21,6 +22,7 @@ use rayon::prelude::*;
 /// Every check. They read the analysis and know nothing of each other.
 const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
     dependency_cycle::check,
+    no_auth::check,
     no_node_fits::check,
     no_server::check,
     port_conflict::check,
@@ -33,6 +35,7 @@ const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
 /// The codes of the checks.
 pub static ALL: &[&Code] = &[
     &dependency_cycle::CODE,
+    &no_auth::CODE,
     &no_node_fits::CODE,
     &no_server::CODE,
     &port_conflict::CODE,

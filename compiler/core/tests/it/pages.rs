@@ -142,6 +142,7 @@ pages! {
     missing_parameter
     missing_value
     needs_consul
+    no_auth
     no_lab
     no_node_fits
     no_port

@@ -42,7 +42,7 @@ struct ScrapeConfig<'l> {
     job_name: &'l str,
     metrics_path: &'l str,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    params: BTreeMap<&'static str, Vec<&'static str>>,
+    params: BTreeMap<&'l str, Vec<&'l str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     consul_sd_configs: Vec<ConsulDiscovery<'l>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -82,10 +82,11 @@ fn scrape_configs(lab: &Lab) -> Vec<ScrapeConfig<'_>> {
 }
 
 fn scrape<'l>(lab: &'l Lab, service: &'l Service, metrics: &'l Metrics) -> ScrapeConfig<'l> {
+    let (path, query) = metrics.path.split_once('?').unwrap_or((&metrics.path, ""));
     let mut config = ScrapeConfig {
         job_name: &service.name,
-        metrics_path: &metrics.path,
-        params: BTreeMap::new(),
+        metrics_path: path,
+        params: params(query),
         consul_sd_configs: Vec::new(),
         nomad_sd_configs: Vec::new(),
         relabel_configs: Vec::new(),
@@ -103,6 +104,16 @@ fn scrape<'l>(lab: &'l Lab, service: &'l Service, metrics: &'l Metrics) -> Scrap
         }
     }
     config
+}
+
+/// Prometheus has the query of a URL apart from its path.
+fn params(query: &str) -> BTreeMap<&str, Vec<&str>> {
+    let mut params: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        params.entry(name).or_default().push(value);
+    }
+    params
 }
 
 /// The Nomad agents, which register themselves in Consul; a server that is a client too is one target all the same.

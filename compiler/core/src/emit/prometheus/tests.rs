@@ -116,3 +116,12 @@ fn another_monitoring_gets_no_configuration() {
     lab.providers.clear();
     assert!(artifacts(&analysis(&lab)).is_empty());
 }
+
+#[test]
+fn the_query_of_a_path_stands_apart() {
+    let mut lab = measured_lab(Discovery::Consul);
+    lab.services = vec![service("vault").measured("/v1/sys/metrics?format=prometheus&a=1&a=2&b")];
+    let text = text(&lab);
+    let expected = "  metrics_path: /v1/sys/metrics\n  params:\n    a:\n    - \"1\"\n    - \"2\"\n    b:\n    - \"\"\n    format:\n    - prometheus\n";
+    assert!(text.contains(expected), "{text}");
+}
