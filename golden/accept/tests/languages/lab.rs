@@ -1,0 +1,46 @@
+//! A lab that takes anything, and the programs.
+
+use hlmc_core::compile;
+use hlmc_core::diagnostic::{Severity, plain};
+use hlmc_core::source::MemoryWorld;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The bundle of a lab of one node as files, by path; fails with what the compiler reports.
+pub(crate) fn build(node: &str, services: &str) -> Vec<(String, String)> {
+    let mut world = MemoryWorld::default();
+    world.insert(
+        "lab.kdl",
+        "lab \"all\" { domain \"all.example.com\"; datacenter \"home\"; network \"lan\" cidr=\"192.168.1.0/24\" }",
+    );
+    let drivers: Vec<String> = crate::filler::drivers().iter().map(|driver| format!("{driver:?}")).collect();
+    let node = format!(
+        "node \"one\" {{\n address \"192.168.1.10\"; arch \"amd64\"; server; pool \"pool\"; drivers {}\n \
+         capacity cpu=900000 memory=\"9TiB\" disk=\"9TiB\"; host-volume \"data\" path=\"/data\"; device \"gpu\"\n{node}\n}}\n",
+        drivers.join(" ")
+    );
+    world.insert("nodes/one.kdl", node);
+    world.insert("services/all.kdl", services);
+    let compiled = compile(&world);
+    let errors = compiled.diagnostics.iter().filter(|it| it.severity == Severity::Error);
+    let errors: Vec<_> = errors.map(|error| plain(error, &compiled.sources)).collect();
+    assert!(errors.is_empty(), "{} errors:\n{}", errors.len(), errors[..errors.len().min(9)].join("\n"));
+    let artifacts = compiled.bundle.unwrap().artifacts.into_iter();
+    artifacts.map(|artifact| (artifact.path, String::from_utf8(artifact.bytes).unwrap())).collect()
+}
+
+/// Runs one of the programs that were built from source.
+pub(crate) fn run(program: &str, arguments: &[&str]) -> Output {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../consumers/bin");
+    let mut command = Command::new(folder.join(program));
+    command.args(arguments).env_clear().env("PATH", "/usr/bin:/bin").env("HOME", env!("CARGO_TARGET_TMPDIR"));
+    command.output().unwrap_or_else(|error| panic!("cannot run `{program}`: {error}; `make accept` builds it"))
+}
+
+/// A fresh folder for files of a test.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("languages").join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}

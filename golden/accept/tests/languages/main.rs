@@ -1,0 +1,10 @@
+//! The languages of Nomad and Consul, whole: what the tables know goes through manifests and the compiler, and the real
+//! programs read what comes out.
+//!
+//! The real programs are needed, so `make accept` runs these tests; `cargo test` alone leaves them out.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the functions that tests share may fail a test")]
+
+mod filler;
+mod job;
+mod lab;
