@@ -4,6 +4,7 @@ use super::codes::{
     deprecated_name, duplicate_name, missing_attribute, missing_label, removed_name, unexpected_argument,
     unknown_annotation, unknown_name, wrong_type,
 };
+use super::elsewhere;
 use super::scope::Scope;
 use super::seen::{Key, Seen};
 use super::value::Want;
@@ -64,8 +65,13 @@ impl Decoder<'_> {
         let labels = labels?;
         let missing = scope.attributes().filter(|it| !scope.partial && it.required && !filling.has(it.name));
         for attribute in missing {
+            let label = labels.first().map_or("", |label| label.as_str());
+            let short = elsewhere::short_form(ty.name, label).filter(|_| label.contains(':'));
             let diagnostic = missing_attribute::missing_attribute(ty.name, attribute, self.span(node.name_span()));
-            self.report(diagnostic);
+            self.report(match short {
+                Some(short) => diagnostic.help(short),
+                None => diagnostic,
+            });
         }
         let span = self.span(node.head_span());
         Some(Block { name: Cow::Borrowed(ty.name), labels, body: filling.body, span })
@@ -143,13 +149,20 @@ impl Decoder<'_> {
             _ => {
                 let before = node.props().take_while(|before| before.span().end <= entry.span().start).last();
                 let list = before.and_then(|before| scope.attribute(before.key()?.text)).filter(|it| it.ty.is_list());
-                self.report(match list {
+                let diagnostic = match list {
                     Some(list) => unexpected_argument::behind_a_list(list.name, entry.text(), span),
                     None => {
+                        let given = |name: &str| {
+                            node.props().any(|it| it.key().is_some_and(|key| key.text == name))
+                                || node.children().any(|it| it.name() == name)
+                        };
                         let block = scope.ty.name;
-                        unexpected_argument::unexpected_argument(block, text, entry.text(), &scope, span)
+                        unexpected_argument::unexpected_argument(block, text, entry.text(), &scope, given, span)
                     }
-                });
+                };
+                let meant = diagnostic.fix.as_ref().and_then(|fix| fix.replacement.split('=').next());
+                filling.meant.extend(meant.map(str::to_owned));
+                self.report(diagnostic);
             }
         }
     }
@@ -206,7 +219,7 @@ impl Decoder<'_> {
     }
 
     fn unknown(&mut self, name: &str, span: Span, filling: &mut Filling<'_>) {
-        let diagnostic = unknown_name::unknown_name(name, span, &self.scopes);
+        let diagnostic = unknown_name::unknown_name(name, span, &self.scopes, self.languages);
         filling.meant.extend(diagnostic.fix.as_ref().map(|fix| fix.replacement.clone()));
         self.report(diagnostic);
     }

@@ -5,6 +5,7 @@
 
 mod body;
 pub mod codes;
+pub(crate) mod elsewhere;
 pub mod manifests;
 mod number;
 pub mod parameters;

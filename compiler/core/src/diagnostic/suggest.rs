@@ -14,6 +14,12 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
         .map(|(_, candidate)| candidate)
 }
 
+/// The candidate that differs in case and in `-`, `_` and spaces at most.
+pub fn respelled<'a>(written: &str, mut candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = simplify(written);
+    candidates.find(|candidate| *candidate != written && simplify(candidate) == plain)
+}
+
 /// The help line for a name that isn't known: the nearest one, or the list when it is short.
 pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
     if let Some(near) = nearest(written, candidates.clone()) {

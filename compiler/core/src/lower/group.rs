@@ -94,7 +94,7 @@ fn volumes(body: &Body, group: &mut Body, sink: &mut Sink) {
     let tasks = body.blocks.iter().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init"));
     let mut volumes: Vec<(Spanned<String>, bool)> = Vec::new();
     for block in std::iter::once(body).chain(tasks.map(|task| &task.body)).flat_map(|body| body.blocks("volume")) {
-        let Some(label) = block.label() else { continue };
+        let (Some(label), Some(_)) = (block.label(), block.body.str("to")) else { continue };
         if !check_name("volume", label, NameKind::Volume, sink) {
             continue;
         }

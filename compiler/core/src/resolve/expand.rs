@@ -112,7 +112,7 @@ fn providers(
         let Some(block) = lab.body.block(role.name()) else { continue };
         let Some(name) = block.label() else { continue };
         let Some(definition) = manifests.integrations.get(&name.value) else {
-            let known = manifests.integrations.keys().map(String::as_str);
+            let known = of_role(role, manifests, sources);
             sink.push(unknown_reference("integration", name, name.span, known));
             continue;
         };
@@ -121,6 +121,16 @@ fn providers(
         );
     }
     providers
+}
+
+/// The names of the integrations that fill a role.
+fn of_role<'m>(role: Role, manifests: &'m Manifests, sources: &Sources) -> Vec<&'m str> {
+    let fills = |definition: &Definition| {
+        let read = define(definition, "integration", &manifests.parameters, sources, &mut Sink::default());
+        read.is_some_and(|it| it.block.body.str("role").is_some_and(|filled| filled.value == role.name()))
+    };
+    let integrations = manifests.integrations.iter();
+    integrations.filter(|(_, definition)| fills(definition)).map(|(name, _)| name.as_str()).collect()
 }
 
 /// What presets and integrations are read with.
@@ -144,7 +154,7 @@ impl Expansion<'_> {
         let (manifest, parameters, options) = self.instantiate(definition, "integration", &block.body, name)?;
         let body = &manifest.block.body;
         if let Some(filled) = body.str("role").filter(|filled| filled.value != role.name()) {
-            let known = self.manifests.integrations.keys().filter(|other| *other != &name.value).map(String::as_str);
+            let known = of_role(role, self.manifests, self.sources);
             let what = format!("integration for the role `{}` called", role.name());
             self.sink.push(
                 unknown_reference(&what, name, name.span, known).also(filled.span, "this one fills another role"),

@@ -7,16 +7,20 @@ use crate::source::Span;
 
 code!(Error, "unexpected-argument", "unexpected_argument.md", "something behind a name that takes no such thing");
 
-/// A value behind a block's labels that isn't the name of a truth value.
+/// A value behind a block's labels that isn't the name of a truth value; `given` says what the block has anyway.
 pub(in crate::decode) fn unexpected_argument(
     block: &str,
     text: Option<&str>,
     written: &str,
     scope: &Scope,
+    given: impl Fn(&str) -> bool,
     span: Span,
 ) -> Diagnostic {
     let message = format!("`{block}` doesn't take `{written}` here");
     let diagnostic = Diagnostic::new(&CODE, message, span, "not expected");
+    if scope.open.is_some() && scope.ty.labels.is_empty() {
+        return diagnostic.help(format!("write `{block} NAME=\"value\"`, or a line for each between braces"));
+    }
     let flags = scope.attributes().filter(|it| it.ty == Type::Bool).map(|it| it.name);
     if let Some(near) = text.and_then(|text| nearest(text, flags)) {
         return diagnostic.help(format!("did you mean `{near}`?")).fix(span, near);
@@ -25,8 +29,14 @@ pub(in crate::decode) fn unexpected_argument(
         Some(_) => matches!(ty, Type::Str | Type::Strings),
         None => matches!(ty, Type::Int | Type::Ints),
     };
-    let takers = scope.attributes().filter(|it| fits(it.ty) && it.life.removed.is_none());
-    let say: Vec<String> = takers.take(4).map(|it| format!("`{}={written}`", it.name)).collect();
+    let allowed = |of: &[&str]| of.is_empty() || text.is_some_and(|text| of.contains(&text));
+    let takers: Vec<_> =
+        scope.attributes().filter(|it| fits(it.ty) && it.life.removed.is_none() && allowed(it.one_of)).collect();
+    if let [needed] = takers.iter().filter(|it| it.required && !given(it.name)).collect::<Vec<_>>()[..] {
+        let right = format!("{}={written}", needed.name);
+        return diagnostic.help(format!("say what it is: `{right}`")).fix(span, right);
+    }
+    let say: Vec<String> = takers.iter().take(4).map(|it| format!("`{}={written}`", it.name)).collect();
     diagnostic.help(if say.is_empty() { "remove it".to_owned() } else { format!("say what it is: {}", say.join(", ")) })
 }
 
@@ -39,7 +49,9 @@ pub(crate) fn behind_a_list(list: &str, written: &str, span: Span) -> Diagnostic
 
 /// More values than one behind a name that takes one.
 pub(crate) fn second_value(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, format!("`{name}` takes one value"), span, "this is one more").help("remove it")
+    let help =
+        if name == "command" { "the program alone is the `command`; put the rest into `args`" } else { "remove it" };
+    Diagnostic::new(&CODE, format!("`{name}` takes one value"), span, "this is one more").help(help)
 }
 
 /// A property behind a name that takes a plain value.

@@ -1,27 +1,16 @@
 //! A name that nothing has here.
 
+use crate::decode::Languages;
+use crate::decode::elsewhere::{self, Word};
 use crate::decode::scope::Scope;
-use crate::diagnostic::{Diagnostic, code, did_you_mean, nearest};
+use crate::diagnostic::{Diagnostic, code, did_you_mean, nearest, respelled};
+use crate::nomad::schema::BlockType;
 use crate::source::Span;
 
 code!(Error, "unknown-name", "unknown_name.md", "a name that nothing has here");
 
-/// What other tools call the things of our own language.
-const HABITS: [(&str, &str); 10] = [
-    ("cap_add", "config"),
-    ("cpus", "cpu"),
-    ("depends_on", "after"),
-    ("entrypoint", "command"),
-    ("environment", "env"),
-    ("healthcheck", "check"),
-    ("host_volume", "host-volume"),
-    ("hostname", "address"),
-    ("mem_limit", "memory"),
-    ("volumes", "volume"),
-];
-
 /// `name` stands in the innermost of `scopes`, which doesn't know it.
-pub(in crate::decode) fn unknown_name(name: &str, span: Span, scopes: &[Scope]) -> Diagnostic {
+pub(in crate::decode) fn unknown_name(name: &str, span: Span, scopes: &[Scope], languages: Languages) -> Diagnostic {
     let Some((scope, outer)) = scopes.split_last() else {
         return Diagnostic::new(&CODE, format!("`{name}` is not known"), span, "not known");
     };
@@ -37,19 +26,56 @@ pub(in crate::decode) fn unknown_name(name: &str, span: Span, scopes: &[Scope]) 
             .help(format!("remove the `{sign}`: a value follows its name after a space"))
             .fix(span, plain);
     }
-    let inside = scope.blocks().find(|block| block.attribute(name).is_some() || block.block(name).is_some());
-    if let Some(block) = inside {
-        return diagnostic.help(format!("`{name}` belongs in `{0}`: `{0} {{ {name} … }}`", block.name));
+    if let Some(word) = elsewhere::find(name, place) {
+        return from_elsewhere(word, span, diagnostic);
     }
-    if let Some(around) = outer.iter().rev().find(|scope| scope.knows(name)) {
-        return diagnostic.help(match around.ty.name {
-            "" => format!("`{name}` belongs at the top of a file"),
-            around => format!("`{name}` belongs in `{around}`, outside of `{place}`"),
-        });
+    let respelled = respelled(name, scope.names());
+    if respelled.is_none()
+        && let Some(help) = where_it_belongs(name, scope, outer, languages)
+    {
+        return diagnostic.help(help);
     }
-    let habit = HABITS.iter().find(|(other, ours)| *other == name && scope.knows(ours)).map(|(_, ours)| *ours);
-    match habit.or_else(|| nearest(name, scope.names())) {
+    match respelled.or_else(|| nearest(name, scope.names())) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(span, near),
         None => diagnostic.maybe_help(did_you_mean(name, scope.names())),
     }
+}
+
+fn from_elsewhere(word: Word, span: Span, diagnostic: Diagnostic) -> Diagnostic {
+    let Word { write, note, .. } = word;
+    let help = match (write, note) {
+        ("", note) => format!("leave it out: {note}"),
+        (write, "") if !write.contains(' ') => format!("did you mean `{write}`?"),
+        (write, "") => format!("write `{write}`"),
+        (write, note) => format!("write `{write}`; {note}"),
+    };
+    let diagnostic = diagnostic.help(help);
+    if write.is_empty() || write.contains(' ') { diagnostic } else { diagnostic.fix(span, write) }
+}
+
+/// The block further in or out that knows `name`.
+fn where_it_belongs(name: &str, scope: &Scope, outer: &[Scope], languages: Languages) -> Option<String> {
+    let knows = |ty: &BlockType| ty.attribute(name).is_some() || ty.block(name).is_some();
+    if let Some(block) = scope.blocks().find(|block| knows(block)) {
+        let label = if block.labels.is_empty() { "" } else { "\"NAME\" " };
+        return Some(format!("`{name}` belongs in `{0}`: `{0} {label}{{ {name} … }}`", block.name));
+    }
+    if let Some((at, around)) = outer.iter().enumerate().rev().find(|(_, scope)| scope.knows(name)) {
+        return Some(match at {
+            0 => format!("`{name}` belongs at the top of a file"),
+            _ => format!("`{name}` belongs in `{}`, outside of `{}`", around.ty.name, scope.ty.name),
+        });
+    }
+    let driver = scope.block("config").and_then(|config| config.body_by.as_ref());
+    let driver = driver.and_then(|by| languages(&format!("{}{}", by.prefix, by.default?)));
+    if driver.is_some_and(|language| knows(language.root)) {
+        return Some(format!("`{name}` belongs in `config`: `config {{ {name} … }}`"));
+    }
+    let group = scope.block("nomad")?.block("group")?;
+    let task = group.block("task")?;
+    if knows(group) {
+        return Some(format!("Nomad has it in its group: `nomad {{ group \"NAME\" {{ {name} … }} }}`, with the service's NAME"));
+    }
+    let path = format!("`nomad {{ group \"NAME\" {{ task \"NAME\" {{ {name} … }} }} }}`, with the service's NAME");
+    knows(task).then(|| format!("Nomad has it in its task: {path}"))
 }

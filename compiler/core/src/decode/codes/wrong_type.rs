@@ -16,6 +16,7 @@ pub(crate) fn wrong_type(name: &str, ty: Type, value: &Value<'_>, written: &str,
     match right(ty, value, written) {
         Some((help, right)) => diagnostic.help(format!("{help}: `{right}`")).fix(span, right),
         None if matches!(value, Value::Null) => diagnostic.help(format!("leave `{name}` out")),
+        None if name == "cpu" => diagnostic.help("write MHz, as Nomad counts: half a core of 2 GHz is `1000`"),
         None => diagnostic.help(format!("write it as {}", example(name, ty))),
     }
 }

@@ -69,7 +69,7 @@ port "http""#), @r#"
       service.kdl:12:5: xyzzy < not known here
     service.kdl:14:1: error[unknown-name] `port` can't stand at the top of a file
       service.kdl:14:1: port < not known here
-      help: `port` belongs in `service`: `service { port … }`
+      help: `port` belongs in `service`: `service "NAME" { port … }`
     ---
     service "web" {
       image = "x"

@@ -1,5 +1,6 @@
 //! `bad-name`: a name can't stand in every output.
 
+use crate::decode::elsewhere::short_form;
 use crate::diagnostic::{Diagnostic, code};
 use crate::source::Spanned;
 
@@ -13,6 +14,9 @@ pub fn bad_name(what: &str, name: &Spanned<String>, rule: &str, mended: Option<S
         name.span,
         format!("expected {rule}"),
     );
+    if let Some(help) = short_form(what, name) {
+        return diagnostic.help(help);
+    }
     match mended {
         Some(mended) => diagnostic.help(format!("call it `{mended}`")).fix(name.span, format!("{mended:?}")),
         None => diagnostic.help(format!("a name of a {what} has {rule}")),
