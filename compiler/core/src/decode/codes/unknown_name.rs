@@ -74,7 +74,9 @@ fn where_it_belongs(name: &str, scope: &Scope, outer: &[Scope], languages: Langu
     let group = scope.block("nomad")?.block("group")?;
     let task = group.block("task")?;
     if knows(group) {
-        return Some(format!("Nomad has it in its group: `nomad {{ group \"NAME\" {{ {name} … }} }}`, with the service's NAME"));
+        return Some(format!(
+            "Nomad has it in its group: `nomad {{ group \"NAME\" {{ {name} … }} }}`, with the service's NAME"
+        ));
     }
     let path = format!("`nomad {{ group \"NAME\" {{ task \"NAME\" {{ {name} … }} }} }}`, with the service's NAME");
     knows(task).then(|| format!("Nomad has it in its task: {path}"))
