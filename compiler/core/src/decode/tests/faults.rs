@@ -637,7 +637,8 @@ service "b" image="x" type="daemon""#), @r#"
       fix: "sevrice" -> "service"
     service.kdl:3:28: error[not-allowed-value] `type` can't be `daemon`
       service.kdl:3:28: "daemon" < not one of those allowed
-      help: it is one of `batch`, `service`, `system`
+      help: did you mean `system`?
+      fix: "daemon" -> "system"
     ---
     service "a" {
       image = "x"
