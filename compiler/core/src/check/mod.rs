@@ -7,8 +7,10 @@ pub mod dependency_cycle;
 pub mod no_auth;
 pub mod no_node_fits;
 pub mod no_server;
+pub mod other_namespace;
 pub mod port_conflict;
 pub mod route_conflict;
+pub mod too_few_nodes;
 pub mod volume_missing;
 pub mod wrong_architecture;
 pub mod wrong_datacenter;
@@ -25,8 +27,10 @@ const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
     no_auth::check,
     no_node_fits::check,
     no_server::check,
+    other_namespace::check,
     port_conflict::check,
     route_conflict::check,
+    too_few_nodes::check,
     volume_missing::check,
     wrong_architecture::check,
     wrong_datacenter::check,
@@ -38,8 +42,10 @@ pub static ALL: &[&Code] = &[
     &no_auth::CODE,
     &no_node_fits::CODE,
     &no_server::CODE,
+    &other_namespace::CODE,
     &port_conflict::CODE,
     &route_conflict::CODE,
+    &too_few_nodes::CODE,
     &volume_missing::CODE,
     &wrong_architecture::CODE,
     &wrong_datacenter::CODE,

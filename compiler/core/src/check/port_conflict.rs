@@ -166,6 +166,9 @@ fn port_conflict(
             format!("{one} claims port {number} {count} times, and only {on} can run it")
         }
         ([one], [listener, ..]) => format!("{one} claims port {number}, which {} has on {on}", listener.who),
+        ([one, rest @ ..], _) if rest.iter().all(|other| other == one) => {
+            format!("port {number} is claimed more than once by {one}, and only {on} can run it")
+        }
         (many, []) => format!("port {number} is claimed by {}, and only {on} can run them", many.join(", ")),
         (many, _) if free.is_empty() => {
             format!("port {number} is claimed by {}, and {on} has it taken already", many.join(", "))

@@ -144,6 +144,11 @@ fn mount(block: &Block, contents: ValueKind, rendered: bool, target: Spanned<Str
         template.body.set("left_delimiter", Value::str(left, span));
         template.body.set("right_delimiter", Value::str(right, span));
     }
+    // Nomad takes an empty text for none at all.
+    let contents = match contents {
+        ValueKind::Str(text) if text.is_empty() => ValueKind::Str("{{ \"\" }}".to_owned()),
+        other => other,
+    };
     template.body.set("data", Value { kind: contents, span });
     let folder = target.rsplit_once('/').map(|(folder, _)| folder.to_owned()).filter(|folder| !folder.is_empty());
     match folder {

@@ -2,7 +2,7 @@
 
 use super::discovery::port_blocks;
 use super::job::Found;
-use super::{Context, codes::needs_consul::needs_consul, codes::no_port, task};
+use super::{Context, codes::needs_consul::needs_consul, codes::no_port, files, task};
 use crate::diagnostic::Sink;
 use crate::model::{Discovery, Protocol};
 use crate::nomad::form::{Attribute, Block, Body, Value};
@@ -146,9 +146,13 @@ fn services(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<B
             (None, _) if expanded.broken => {}
             (Some((_, service)), _) => service.body.blocks.extend(lower_check(check, task, context, sink)),
             (None, Some(port)) => {
-                let known = ports.iter().map(|port| port.port.as_str());
-                let owner = format!("`{}`", expanded.name.value);
-                sink.push(unknown_member(&owner, "registered port", port.value, port.span, known));
+                if let Some(silent) = ports.iter().find(|it| it.port.value == port.value) {
+                    sink.push(no_port::not_registered("check", port.value, port.span, silent.port.span));
+                } else {
+                    let known = ports.iter().filter(|port| port.name.is_some()).map(|port| port.port.as_str());
+                    let owner = format!("`{}`", expanded.name.value);
+                    sink.push(unknown_member(&owner, "port", port.value, port.span, known));
+                }
             }
             (None, None) => sink.push(no_port::no_port("check", &expanded.name, place)),
         }
@@ -179,8 +183,11 @@ fn lower_check(check: &Block, task: &str, context: Context<'_>, sink: &mut Sink)
     block.body.set("type", Value::str(value, span));
     match kind.as_str() {
         "http" | "https" => {
-            let path = check.body.attribute("path").map_or_else(|| Value::str("/", span), |path| path.value.clone());
-            block.body.set("path", path);
+            let path = check.body.str("path").unwrap_or(Spanned::new("/", span)).map(str::to_owned);
+            if !files::is_url_path(&path, sink) {
+                return None;
+            }
+            block.body.set("path", Value::str(path.value, path.span));
             copy(&check.body, &mut block.body, &[("method", "method")]);
             if kind.as_str() == "https" {
                 block.body.set("protocol", Value::str("https", span));

@@ -1,7 +1,7 @@
 //! A whole service as a job.
 
 use super::discovery::Registered;
-use super::{Context, codes::no_port, env, files, group, placement, view};
+use super::{Context, codes::no_port, env, files, group, placement, value, view};
 use crate::decode::manifests::top;
 use crate::diagnostic::Sink;
 use crate::model::{Arch, Metrics, Platforms, Reference, Route, SecretReference, Service};
@@ -83,6 +83,7 @@ fn generated(
     sink: &mut Sink,
 ) -> Body {
     let (body, span) = (&expanded.body, expanded.name.span);
+    value::check_service(body, &context.lab.domain, sink);
     let mut job = Body::default();
     let kind = text(body, "type");
     let periodic = body.block("periodic");

@@ -10,6 +10,7 @@ mod placement;
 mod reference;
 mod secret;
 mod task;
+mod value;
 mod view;
 
 pub use discovery::{Registered, Registry};

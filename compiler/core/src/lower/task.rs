@@ -4,7 +4,7 @@ use super::codes::missing_image::missing_image;
 use super::files::{self, Mounted};
 use super::group::copy;
 use super::job::{Found, text};
-use super::{Context, env};
+use super::{Context, env, value};
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::nomad::tables;
@@ -56,6 +56,7 @@ fn lower(
     sink: &mut Sink,
 ) -> Block {
     let span = name.span;
+    value::check_task(body, sink);
     let mut task = Block::labelled("task", name.clone(), span);
     let driver = text(body, "driver").unwrap_or_else(|| Spanned::new("docker".into(), span));
     task.body.set("driver", Value::str(driver.value.clone(), driver.span));

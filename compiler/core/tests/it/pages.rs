@@ -148,11 +148,13 @@ pages! {
     no_port
     no_server
     not_allowed_value
+    other_namespace
     path_outside_lab
     port_conflict
     preset_cycle
     removed_name
     route_conflict
+    too_few_nodes
     unexpected_argument
     unknown_annotation
     unknown_name

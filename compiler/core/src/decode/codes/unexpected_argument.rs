@@ -25,6 +25,9 @@ pub(in crate::decode) fn unexpected_argument(
     if let Some(near) = text.and_then(|text| nearest(text, flags)) {
         return diagnostic.help(format!("did you mean `{near}`?")).fix(span, near);
     }
+    if scope.open.is_some() && text.is_some_and(|text| !text.contains(char::is_whitespace)) {
+        return diagnostic.help(format!("a `{block}` has names with values: `{block} NAME={written}`"));
+    }
     let fits = |ty| match text {
         Some(_) => matches!(ty, Type::Str | Type::Strings),
         None => matches!(ty, Type::Int | Type::Ints),

@@ -1,0 +1,150 @@
+//! Values of the right type that Nomad, Docker or the kernel would refuse when it is too late.
+
+use crate::diagnostic::Sink;
+use crate::nomad::form::Body;
+use crate::resolve::codes::{bad_value::bad_value, defined_twice::defined_twice};
+use crate::source::{Span, Spanned};
+
+/// Reports what a service says about itself that no job can say.
+pub(super) fn check_service(service: &Body, domain: &str, sink: &mut Sink) {
+    range(service, "priority", 1, 100, sink);
+    range(service, "count", 0, 1_000_000, sink);
+    if let Some(periodic) = service.block("periodic") {
+        if let Some(cron) = periodic.label().filter(|cron| !is_cron(cron)) {
+            let expected = "a time in cron's five fields";
+            sink.push(
+                bad_value(cron, expected, cron.span)
+                    .help("minute, hour, day, month, weekday: `0 3 * * *` is every night at three; or `@hourly`, `@daily`, `@weekly`"),
+            );
+        }
+        if let Some(zone) = periodic.body.str("time-zone").filter(|zone| !is_zone(zone.value)) {
+            sink.push(bad_value(zone.value, "the IANA name of a time zone, such as `Europe/Dublin`", zone.span));
+        }
+    }
+    for route in service.blocks("route").filter(|route| route.body.attribute("host").is_none()) {
+        if let Some(label) = route.label()
+            && let Some(name) = label.strip_suffix(&format!(".{domain}"))
+        {
+            let expected = format!("a name below `{domain}`, which is added to it");
+            sink.push(bad_value(label, &expected, label.span).help(format!("write `route \"{name}\"`")));
+        }
+    }
+}
+
+/// Reports what a task says that its driver would refuse.
+pub(super) fn check_task(task: &Body, sink: &mut Sink) {
+    if let Some(image) = task.str("image") {
+        let fits = !image.value.is_empty() && !image.value.chars().any(|c| c.is_whitespace() || c.is_control());
+        if !fits {
+            sink.push(
+                bad_value(image.value, "a container image", image.span).help("write its name and tag: `nginx:1.29.3`"),
+            );
+        }
+    }
+    if let Some(signal) = task.str("kill-signal").filter(|signal| !is_signal(signal.value)) {
+        let mended = format!("SIG{}", signal.value.to_ascii_uppercase());
+        let diagnostic = bad_value(signal.value, "a signal, such as `SIGTERM`", signal.span);
+        sink.push(if is_signal(&mended) { diagnostic.help(format!("write `{mended}`")) } else { diagnostic });
+    }
+    for attribute in task.block("env").into_iter().flat_map(|env| &env.body.attributes) {
+        if !is_variable(&attribute.name) {
+            let expected = "the name of a variable: no `=`, no blanks, and not empty";
+            sink.push(bad_value(&attribute.name, expected, attribute.name_span));
+        }
+    }
+    check_targets(task, sink);
+}
+
+/// Reports a place in the container that two things are mounted at, or that is a folder where a file goes.
+fn check_targets(task: &Body, sink: &mut Sink) {
+    let mut taken: Vec<(&str, Span)> = Vec::new();
+    for block in task
+        .blocks
+        .iter()
+        .filter(|block| matches!(&*block.name, "file" | "template" | "generated" | "volume" | "mount"))
+    {
+        let Some(target) = block.body.str("to") else { continue };
+        let is_file = matches!(&*block.name, "file" | "template" | "generated");
+        if let Some(source) = block.label().filter(|_| is_file && target.value.ends_with('/')) {
+            let name = source.rsplit('/').next().unwrap_or(source);
+            sink.push(
+                bad_value(target.value, "the path of a file", target.span)
+                    .help(format!("name the file: `{}{name}`", target.value)),
+            );
+        }
+        let plain = target.value.trim_end_matches('/');
+        match taken.iter().find(|(other, _)| *other == plain) {
+            Some((_, first)) => sink.push(defined_twice(&format!("`{plain}` in the container"), target.span, *first)),
+            None => taken.push((plain, target.span)),
+        }
+    }
+}
+
+fn range(body: &Body, name: &str, least: i64, most: i64, sink: &mut Sink) {
+    if let Some(number) = body.int(name).filter(|number| !(least..=most).contains(&number.value)) {
+        sink.push(bad_value(&number.value.to_string(), &format!("a {name} from {least} to {most}"), number.span));
+    }
+}
+
+/// The fields that Nomad reads (github.com/hashicorp/cronexpr): five, or six and seven with seconds and years.
+fn is_cron(text: &Spanned<String>) -> bool {
+    const NAMED: [&str; 7] = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+    let field = |field: &str| {
+        field.bytes().all(|b| b.is_ascii_alphanumeric() || b"*/,-?#".contains(&b))
+            && field.bytes().any(|b| b.is_ascii_digit() || b == b'*' || b == b'?' || b.is_ascii_alphabetic())
+    };
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let words = fields.iter().filter(|field| field.bytes().all(|b| b.is_ascii_alphabetic())).count();
+    NAMED.contains(&text.as_str()) || ((5..=7).contains(&fields.len()) && words <= 2 && fields.into_iter().all(field))
+}
+
+fn is_zone(text: &str) -> bool {
+    !text.is_empty()
+        && text.split('/').all(|part| {
+            part.bytes().next().is_some_and(|b| b.is_ascii_uppercase())
+                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-".contains(&b))
+        })
+}
+
+fn is_signal(text: &str) -> bool {
+    const SIGNALS: [&str; 14] = [
+        "SIGABRT", "SIGALRM", "SIGCONT", "SIGHUP", "SIGINT", "SIGKILL", "SIGPIPE", "SIGQUIT", "SIGSTOP", "SIGTERM",
+        "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGNULL",
+    ];
+    SIGNALS.contains(&text)
+}
+
+fn is_variable(name: &str) -> bool {
+    !name.is_empty() && !name.chars().any(|c| c == '=' || c.is_whitespace() || c.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cron(text: &str) -> bool {
+        is_cron(&Spanned::new(text.to_owned(), Span::default()))
+    }
+
+    #[test]
+    fn cron_fields() {
+        for good in ["0 3 * * *", "*/15 * * * *", "0 0 1,15 * MON-FRI", "@daily", "0 0 3 * * * 2027", "0 3 L * ?"] {
+            assert!(cron(good), "{good}");
+        }
+        for bad in ["every day", "3 o'clock", "", "* * * *", "0 3 * * * * * *", "once upon a time here"] {
+            assert!(!cron(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn time_zones() {
+        assert!(["UTC", "Europe/Dublin", "America/Argentina/Buenos_Aires", "Etc/GMT+2"].into_iter().all(is_zone));
+        assert!(!["", "europe/dublin", "Europe/", "+02:00"].into_iter().any(is_zone));
+    }
+
+    #[test]
+    fn variables() {
+        assert!(["A", "a.b-c", "FOO__bar"].into_iter().all(is_variable));
+        assert!(!["", "A=B", "A B", "A\n"].into_iter().any(is_variable));
+    }
+}
