@@ -143,6 +143,24 @@ fn crowded(units: &[(usize, Vec<usize>)], nodes: usize) -> Option<Vec<usize>> {
     None
 }
 
+/// What is wrong, in one sentence: `who` listens on the port of a node already, `on` and `free` are names of nodes.
+fn headline(number: u16, instances: usize, services: &[String], who: Option<&str>, on: &str, free: &str) -> String {
+    match (services, who) {
+        ([one], None) => {
+            format!("{one} claims port {number} {instances} times, and only {on} can run it")
+        }
+        ([one], Some(who)) => format!("{one} claims port {number}, which {who} has on {on}"),
+        ([one, rest @ ..], _) if rest.iter().all(|other| other == one) => {
+            format!("port {number} is claimed more than once by {one}, and only {on} can run it")
+        }
+        (many, None) => format!("port {number} is claimed by {}, and only {on} can run them", many.join(", ")),
+        (many, _) if free.is_empty() => {
+            format!("port {number} is claimed by {}, and {on} has it taken already", many.join(", "))
+        }
+        (many, _) => format!("port {number} is claimed by {}, and free only on {free}", many.join(", ")),
+    }
+}
+
 fn port_conflict(
     lab: &Lab,
     number: u16,
@@ -160,21 +178,7 @@ fn port_conflict(
     let free: Vec<usize> =
         nodes.iter().copied().filter(|at| !there.iter().any(|listener| listener.node == *at)).collect();
     let free = super::volume_missing::names(&free.iter().filter_map(|at| lab.nodes.get(*at)).collect::<Vec<_>>());
-    let message = match (services.as_slice(), there.as_slice()) {
-        ([one], []) => {
-            let count = claims[0].instances;
-            format!("{one} claims port {number} {count} times, and only {on} can run it")
-        }
-        ([one], [listener, ..]) => format!("{one} claims port {number}, which {} has on {on}", listener.who),
-        ([one, rest @ ..], _) if rest.iter().all(|other| other == one) => {
-            format!("port {number} is claimed more than once by {one}, and only {on} can run it")
-        }
-        (many, []) => format!("port {number} is claimed by {}, and only {on} can run them", many.join(", ")),
-        (many, _) if free.is_empty() => {
-            format!("port {number} is claimed by {}, and {on} has it taken already", many.join(", "))
-        }
-        (many, _) => format!("port {number} is claimed by {}, and free only on {free}", many.join(", ")),
-    };
+    let message = headline(number, claims[0].instances, &services, there.first().map(|it| it.who.as_str()), &on, &free);
     let mut diagnostic = Diagnostic::new(&CODE, message, claims[0].fixed, "claimed here");
     for claim in &claims[1..] {
         diagnostic = diagnostic.also(claim.fixed, "and here");
