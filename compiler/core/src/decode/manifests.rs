@@ -6,6 +6,7 @@ use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, ValueKind};
 use crate::nomad::schema::BlockType;
 use crate::nomad::tables;
+use crate::resolve::codes::defined_twice::defined_twice;
 use crate::source::{EMBEDDED, Embedded, FileId, LAB_FILE, Sources, Spanned};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -59,10 +60,15 @@ pub fn top(name: &str) -> Option<&'static BlockType> {
 /// Decodes all sources. Embedded presets and integrations are added to the sources and to what is found.
 pub fn manifests(sources: &mut Sources, sink: &mut Sink) -> Manifests {
     let mut manifests = Manifests::default();
-    let lab = file(sources, LAB_FILE, &manifests.parameters, sink);
+    let mut found = Sink::default();
+    let mut lab = file(sources, LAB_FILE, &manifests.parameters, &mut found);
     add_parameters(&lab, &mut manifests.parameters);
     // What stands in `lab.kdl` beside the lab may use its parameters too, so it is read once more with them.
-    let lab = if lab.others { file(sources, LAB_FILE, &manifests.parameters, &mut Sink::default()) } else { lab };
+    if lab.others {
+        found = Sink::default();
+        lab = file(sources, LAB_FILE, &manifests.parameters, &mut found);
+    }
+    sink.append(found);
     manifests.add(lab.manifests, sink);
     let ids: Vec<FileId> = sources.iter().map(|(id, _)| id).filter(|id| *id != LAB_FILE).collect();
     let parts: Vec<_> = ids
@@ -105,11 +111,11 @@ fn file(sources: &Sources, id: FileId, parameters: &Parameters, sink: &mut Sink)
         let found = &mut part.manifests;
         match (node.name(), definition) {
             ("preset", Some(definition)) => {
-                found.presets.insert(definition.name.value.clone(), definition);
+                define_once("preset", definition, &mut found.presets, sink);
                 continue;
             }
             ("integration", Some(definition)) => {
-                found.integrations.insert(definition.name.value.clone(), definition);
+                define_once("integration", definition, &mut found.integrations, sink);
                 continue;
             }
             _ => {}
@@ -155,7 +161,6 @@ fn add_parameters(lab: &Part, parameters: &mut Parameters) {
 
 impl Manifests {
     fn add(&mut self, mut other: Self, sink: &mut Sink) {
-        use crate::resolve::codes::defined_twice::defined_twice;
         self.labs.append(&mut other.labs);
         self.nodes.append(&mut other.nodes);
         self.services.append(&mut other.services);
@@ -164,13 +169,21 @@ impl Manifests {
         for (what, known, new) in
             [("preset", &mut self.presets, other.presets), ("integration", &mut self.integrations, other.integrations)]
         {
-            for (name, definition) in new {
-                if let Some(first) = known.get(&name) {
-                    sink.push(defined_twice(&format!("{what} `{name}`"), definition.name.span, first.name.span));
-                } else {
-                    known.insert(name, definition);
-                }
+            for definition in new.into_values() {
+                define_once(what, definition, known, sink);
             }
+        }
+    }
+}
+
+/// Adds a definition, unless there is one of its name: then that is reported.
+fn define_once(what: &str, new: Definition, known: &mut BTreeMap<String, Definition>, sink: &mut Sink) {
+    match known.get(&new.name.value) {
+        Some(first) => {
+            sink.push(defined_twice(&format!("{what} `{}`", new.name.value), new.name.span, first.name.span));
+        }
+        None => {
+            known.insert(new.name.value.clone(), new);
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{Context, env, value};
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::nomad::tables;
+use crate::resolve::codes::bad_value::bad_value;
 use crate::resolve::{Expanded, NameKind, check_name, is_absolute};
 use crate::source::{Span, Spanned};
 
@@ -74,7 +75,7 @@ fn lower(
         task.body.blocks.push(env.clone());
     }
     volume_mounts(body, &mut task.body, sink);
-    task.body.blocks.push(resources(body, span));
+    task.body.blocks.push(resources(body, span, sink));
     env::resolve_task(&mut task.body, context, found, sink);
     task.body.blocks.extend(files.into_iter().map(|file| file.template));
     task
@@ -156,7 +157,7 @@ fn volume_mounts(body: &Body, task: &mut Body, sink: &mut Sink) {
     }
 }
 
-fn resources(body: &Body, span: Span) -> Block {
+fn resources(body: &Body, span: Span, sink: &mut Sink) -> Block {
     let empty = Body::default();
     let written = body.block("resources");
     let (written, span) = written.map_or((&empty, span), |block| (&block.body, block.span));
@@ -167,10 +168,10 @@ fn resources(body: &Body, span: Span) -> Block {
         let cpu = written.attribute("cpu").map_or_else(|| Value::int(CPU, span), |cpu| cpu.value.clone());
         resources.body.set("cpu", cpu);
     }
-    let memory = written.int("memory").map_or_else(|| Value::int(MEMORY, span), mebibytes);
-    resources.body.set("memory", memory);
-    if let Some(bytes) = written.int("memory-max") {
-        resources.body.set("memory_max", mebibytes(bytes));
+    let memory = written.int("memory");
+    resources.body.set("memory", memory.map_or_else(|| Value::int(MEMORY, span), mebibytes));
+    if let Some(most) = written.int("memory-max").filter(|most| is_most(*most, memory, sink)) {
+        resources.body.set("memory_max", mebibytes(most));
     }
     for device in body.blocks("device") {
         let Some(name) = device.label() else { continue };
@@ -179,6 +180,24 @@ fn resources(body: &Body, span: Span) -> Block {
         resources.body.blocks.push(block);
     }
     resources
+}
+
+/// Whether memory may grow to `most`. Nomad refuses less than what the task is placed by: where that was raised over what a preset or
+/// an entry of the catalogue says, their limit no longer counts; where both are written together, one is wrong.
+fn is_most(most: Spanned<i64>, memory: Option<Spanned<i64>>, sink: &mut Sink) -> bool {
+    let placed = memory.map_or(MEMORY * MIB, |memory| memory.value);
+    let fits = placed <= most.value;
+    if !fits && memory.is_none_or(|memory| memory.span.file == most.span.file) {
+        let found = format!("{}MiB", most.value / MIB);
+        let diagnostic = bad_value(&found, "at least as much as `memory`", most.span);
+        sink.push(match memory {
+            Some(memory) => {
+                diagnostic.also(memory.span, "`memory` is more").help("leave `memory-max` out, or raise it")
+            }
+            None => diagnostic.help(format!("give `memory` too: it is {MEMORY}MiB unless given")),
+        });
+    }
+    fits
 }
 
 /// Bytes as Nomad counts memory, rounded up.

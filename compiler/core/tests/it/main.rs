@@ -6,6 +6,7 @@ mod decode_random;
 mod folder;
 mod hcl;
 mod hcl_random;
+mod language;
 mod nas_and_pis;
 mod pages;
 mod schema;
