@@ -180,7 +180,12 @@ impl Drop for Trial {
         {
             self.nomad(&["job", "stop", "-yes", "-detach", "-namespace", namespace, job]);
         }
-        std::thread::sleep(Duration::from_secs(2));
+        // What still runs when the agent is killed would run for ever.
+        let started = Instant::now();
+        let runs = || self.nomad(&["operator", "api", "-X", "GET", "/v1/allocations?namespace=*"]);
+        while runs().contains("\"ClientStatus\":\"running\"") && started.elapsed() < Duration::from_secs(30) {
+            std::thread::sleep(Duration::from_millis(300));
+        }
         let _ = self.agent.kill();
         let _ = self.agent.wait();
     }

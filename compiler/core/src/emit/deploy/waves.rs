@@ -8,10 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The first wave is the system jobs that need nothing, since they are what other services find on each node. Services that
 /// need each other in a circle come together in the last wave.
 pub(super) fn waves(lab: &Lab) -> Vec<Vec<&Service>> {
+    let names: BTreeSet<&str> = lab.services.iter().map(|service| service.name.as_str()).collect();
     let mut open: BTreeMap<&str, BTreeSet<&str>> =
-        lab.services.iter().map(|service| (service.name.as_str(), needs(lab, service))).collect();
+        lab.services.iter().map(|service| (service.name.as_str(), needs(&names, service))).collect();
     let mut waves = Vec::new();
-    let first = |service: &&Service| service.kind == "system" && needs(lab, service).is_empty();
+    let needs_nothing = |service: &Service| open.get(service.name.as_str()).is_some_and(BTreeSet::is_empty);
+    let first = |service: &&Service| service.kind == "system" && needs_nothing(service);
     let mut ready: Vec<&Service> = lab.services.iter().filter(first).collect();
     loop {
         for service in &ready {
@@ -32,10 +34,10 @@ pub(super) fn waves(lab: &Lab) -> Vec<Vec<&Service>> {
 }
 
 /// The other services of the lab that have to be healthy before this one.
-fn needs<'l>(lab: &'l Lab, service: &'l Service) -> BTreeSet<&'l str> {
+fn needs<'l>(names: &BTreeSet<&str>, service: &'l Service) -> BTreeSet<&'l str> {
     let after = service.after.iter().map(|name| name.as_str());
     let found = service.references.iter().map(|reference| reference.service.as_str());
-    after.chain(found).filter(|name| *name != service.name.as_str() && lab.service(name).is_some()).collect()
+    after.chain(found).filter(|name| *name != service.name.as_str() && names.contains(name)).collect()
 }
 
 #[cfg(test)]
