@@ -565,6 +565,7 @@ main() {
     trap 'complain "interrupted: run it again to finish"; exit 130' INT TERM HUP
     [ "$nodes" -eq 0 ] || each_node provision
     stop_on_problems
+    if [ -n "$dry_run" ] && [ "$jobs" -eq 0 ]; then exit 0; fi
     if ! connect; then
         say "cluster: nothing answers, so the jobs aren't planned: $jobs job(s) in $waves wave(s)"
         exit 0

@@ -29,9 +29,10 @@ fn script(lab: &Lab) -> String {
     String::from_utf8(artifacts[0].bytes.clone()).unwrap()
 }
 
-/// Runs the script from a folder of its own, with programs that aren't there replaced by ones that only tell.
+/// Runs the script of a lab where there is no cluster.
 fn run(lab: &Lab, arguments: &[&str]) -> Output {
-    Command::new("sh").args(["-c", &script(lab), "deploy.sh"]).args(arguments).output().unwrap()
+    let script = format!("nomad() {{ false; }}\n{}", script(lab));
+    Command::new("sh").args(["-c", &script, "deploy.sh"]).args(arguments).output().unwrap()
 }
 
 /// A Nomad that has no jobs and takes all that it is given; what would change something is told on standard error.
@@ -256,4 +257,11 @@ fn n12_a_node_that_is_not_there_is_named() {
     let told = "deploy.sh: cluster: waited 0 seconds for: pi5-1. Run it again to go on.\n";
     let (code, calls) = err(&output);
     assert!(code == Some(3) && calls.ends_with(told), "{code:?} {calls}");
+}
+
+#[test]
+fn a_dry_run_of_nodes_asks_no_cluster() {
+    let output = run(&small_lab(), &["--dry-run", "--only", "pi"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(told, "node pi5-1: would be copied to 192.168.1.120 and installed there\n");
 }
