@@ -6,6 +6,7 @@
 pub mod dependency_cycle;
 pub mod no_auth;
 pub mod no_node_fits;
+pub mod no_provider;
 pub mod no_server;
 pub mod other_namespace;
 pub mod port_conflict;
@@ -27,6 +28,7 @@ const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
     no_auth::check,
     no_node_fits::check,
     no_server::check,
+    no_provider::check,
     other_namespace::check,
     port_conflict::check,
     route_conflict::check,
@@ -42,6 +44,7 @@ pub static ALL: &[&Code] = &[
     &no_auth::CODE,
     &no_node_fits::CODE,
     &no_server::CODE,
+    &no_provider::CODE,
     &other_namespace::CODE,
     &port_conflict::CODE,
     &route_conflict::CODE,

@@ -78,6 +78,7 @@ pub(super) fn service(name: &str) -> Service {
         groups: vec![group(name)],
         routes: Vec::new(),
         metrics: None,
+        backups: Vec::new(),
         secrets: Vec::new(),
         references: Vec::new(),
         after: Vec::new(),

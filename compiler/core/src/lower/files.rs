@@ -2,8 +2,12 @@
 
 use super::{Context, group::copy};
 use crate::diagnostic::{Sink, nearest};
+use crate::model::Role;
 use crate::nomad::form::{Block, Body, Value, ValueKind};
-use crate::resolve::codes::{bad_value::bad_value, missing_file::missing_file, path_outside_lab::path_outside_lab};
+use crate::resolve::codes::{
+    bad_value::bad_value, missing_file::missing_file, path_outside_lab::path_outside_lab,
+    unknown_reference::unknown_reference,
+};
 use crate::resolve::{Expanded, is_absolute};
 use crate::source::{ReadError, Span, Spanned, World, embedded, text};
 use std::collections::BTreeMap;
@@ -104,6 +108,26 @@ pub(super) fn lower(task: &Body, expanded: &Expanded, context: Context<'_>, sink
     mounted
 }
 
+/// The files that services can mount from the bundle, with the integration that has them written.
+const GENERATED: [(&str, Role, &str); 2] =
+    [("monitoring/prometheus.yml", Role::Monitoring, "prometheus"), ("proxy/Caddyfile", Role::ReverseProxy, "caddy")];
+
+/// Reports a file that the bundle doesn't have.
+fn is_generated(source: &Spanned<String>, context: Context<'_>, sink: &mut Sink) -> bool {
+    let path = source.trim_end_matches(".ctmpl");
+    let Some((_, role, provider)) = GENERATED.iter().find(|(known, ..)| *known == path) else {
+        let known = GENERATED.iter().map(|(known, ..)| *known);
+        sink.push(unknown_reference("generated file", source, source.span, known));
+        return false;
+    };
+    let written = context.lab.provider(*role).is_some_and(|chosen| chosen.name.value == *provider);
+    if !written {
+        let help = format!("add `{} \"{provider}\"` to `lab.kdl`", role.name());
+        sink.push(unknown_reference("generated file", source, source.span, []).help(help));
+    }
+    written
+}
+
 fn contents(
     block: &Block,
     source: &Spanned<String>,
@@ -112,7 +136,7 @@ fn contents(
     sink: &mut Sink,
 ) -> Option<ValueKind> {
     if block.name == "generated" {
-        return Some(ValueKind::Artifact(source.value.clone()));
+        return is_generated(source, context, sink).then(|| ValueKind::Artifact(source.value.clone()));
     }
     // Where the path is wrong, `assets` has said so.
     let path = asset_path(&expanded.path, source, &mut Sink::default())?;

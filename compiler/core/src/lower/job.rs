@@ -54,6 +54,7 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
         groups,
         routes: routes(expanded, context, sink),
         metrics: metrics(expanded, context, sink),
+        backups: expanded.body.blocks("backup").filter_map(|backup| backup.label().cloned()).collect(),
         secrets: found.secrets,
         references: found.references,
         after: after(&expanded.body, context, sink),

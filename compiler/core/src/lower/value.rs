@@ -9,6 +9,16 @@ use crate::source::{Span, Spanned};
 pub(super) fn check_service(service: &Body, domain: &str, sink: &mut Sink) {
     range(service, "priority", 1, 100, sink);
     range(service, "count", 0, 1_000_000, sink);
+    let kind = service.str("type").filter(|kind| matches!(kind.value, "system" | "sysbatch"));
+    if let Some(kind) = kind {
+        let count = service.attribute("count").map(|count| ("count", count.name_span));
+        let spread = service.block("spread").map(|spread| ("spread", spread.span));
+        for (name, place) in count.into_iter().chain(spread) {
+            let expected = "for a service that runs once on every node";
+            let diagnostic = bad_value(name, expected, place).also(kind.span, "it does, by this type");
+            sink.push(diagnostic.help(format!("leave `{name}` out")));
+        }
+    }
     if let Some(periodic) = service.block("periodic") {
         if let Some(cron) = periodic.label().filter(|cron| !is_cron(cron)) {
             let expected = "a time in cron's five fields";
@@ -52,7 +62,25 @@ pub(super) fn check_task(task: &Body, sink: &mut Sink) {
             sink.push(bad_value(&attribute.name, expected, attribute.name_span));
         }
     }
+    if let Some(resources) = task.block("resources") {
+        check_resources(&resources.body, sink);
+    }
     check_targets(task, sink);
+}
+
+fn check_resources(resources: &Body, sink: &mut Sink) {
+    if let (Some(memory), Some(most)) = (resources.int("memory"), resources.int("memory-max"))
+        && most.value < memory.value
+    {
+        let diagnostic = bad_value("memory-max", "at least as much as `memory`", most.span);
+        sink.push(diagnostic.also(memory.span, "`memory` is more").help("raise `memory-max`, or leave it out"));
+    }
+    if let (Some(cores), Some(cpu)) = (resources.attribute("cores"), resources.attribute("cpu")) {
+        let diagnostic = bad_value("cpu", "for a task that has `cores`", cpu.name_span);
+        sink.push(diagnostic.also(cores.name_span, "whole cores are asked for here").help("leave one of the two out"));
+    }
+    range(resources, "cpu", 1, 1_000_000, sink);
+    range(resources, "cores", 1, 1_000, sink);
 }
 
 /// Reports a place in the container that two things are mounted at, or that is a folder where a file goes.

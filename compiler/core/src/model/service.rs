@@ -23,6 +23,8 @@ pub struct Service {
     pub routes: Vec<Route>,
     /// Where its metrics are.
     pub metrics: Option<Metrics>,
+    /// Volumes whose data is to be backed up.
+    pub backups: Vec<Spanned<String>>,
     /// Secrets it reads.
     pub secrets: Vec<SecretReference>,
     /// Other services that it finds through discovery.

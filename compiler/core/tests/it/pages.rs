@@ -10,6 +10,7 @@ use hlmc_core::{Compiled, check, codes};
 const LAB: &str = r#"lab "home" {
     domain "home.example.com"
     network "lan" cidr="192.168.1.0/24"
+    reverse-proxy "caddy"
 }
 "#;
 
@@ -20,6 +21,7 @@ const NODE: &str = r#"node "nas" {
     server
     host-volume "data" path="/srv/data"
     host-volume "media" path="/srv/media"
+    host-volume "caddy-data" path="/srv/caddy"
 }
 "#;
 
@@ -48,8 +50,10 @@ fn fences<'p>(page: &'p str, section: &str) -> Vec<Fence<'p>> {
 
 fn compiled(fences: &[Fence<'_>]) -> Compiled {
     let mut world = MemoryWorld::default();
-    world.insert("lab.kdl", LAB);
-    if !fences.iter().any(|fence| fence.path.starts_with("nodes/")) {
+    // A page's own nodes have no volume for a proxy.
+    let own_nodes = fences.iter().any(|fence| fence.path.starts_with("nodes/"));
+    world.insert("lab.kdl", if own_nodes { LAB.replace("    reverse-proxy \"caddy\"\n", "") } else { LAB.to_owned() });
+    if !own_nodes {
         world.insert("nodes/nas.kdl", NODE);
     }
     for fence in fences {
@@ -146,6 +150,7 @@ pages! {
     no_lab
     no_node_fits
     no_port
+    no_provider
     no_server
     not_allowed_value
     other_namespace

@@ -153,6 +153,7 @@ pub(super) fn service(name: &str, fixed: Option<(u16, Protocol)>) -> Service {
         groups: vec![group],
         routes: Vec::new(),
         metrics: None,
+        backups: Vec::new(),
         secrets: Vec::new(),
         references: Vec::new(),
         after: Vec::new(),
