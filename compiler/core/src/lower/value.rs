@@ -69,12 +69,6 @@ pub(super) fn check_task(task: &Body, sink: &mut Sink) {
 }
 
 fn check_resources(resources: &Body, sink: &mut Sink) {
-    if let (Some(memory), Some(most)) = (resources.int("memory"), resources.int("memory-max"))
-        && most.value < memory.value
-    {
-        let diagnostic = bad_value("memory-max", "at least as much as `memory`", most.span);
-        sink.push(diagnostic.also(memory.span, "`memory` is more").help("raise `memory-max`, or leave it out"));
-    }
     if let (Some(cores), Some(cpu)) = (resources.attribute("cores"), resources.attribute("cpu")) {
         let diagnostic = bad_value("cpu", "for a task that has `cores`", cpu.name_span);
         sink.push(diagnostic.also(cores.name_span, "whole cores are asked for here").help("leave one of the two out"));
