@@ -1,7 +1,7 @@
 //! A whole service as a job.
 
 use super::discovery::Registered;
-use super::{Context, codes::no_port, env, files, group, placement, value, view};
+use super::{Context, codes::no_port, env, files, group, limits, placement, value, view};
 use crate::decode::manifests::top;
 use crate::diagnostic::Sink;
 use crate::model::{Arch, Metrics, Platforms, Reference, Route, SecretReference, Service};
@@ -33,6 +33,7 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
         env::resolve(&mut job, context, &mut found, sink);
         complete_core(&mut job.body, span, context);
     } else {
+        limits::check(expanded, sink);
         job.body = generated(expanded, &namespace, context, &mut found, sink);
         if let Some(over) = expanded.body.block("nomad") {
             job.body.merge(&over.body, job_type());

@@ -6,6 +6,7 @@ mod env;
 mod files;
 mod group;
 mod job;
+mod limits;
 mod placement;
 mod reference;
 mod secret;

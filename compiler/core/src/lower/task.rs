@@ -5,6 +5,7 @@ use super::files::{self, Mounted};
 use super::group::copy;
 use super::job::{Found, text};
 use super::{Context, env, value};
+use crate::decode::units::size;
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::nomad::tables;
@@ -188,8 +189,7 @@ fn is_most(most: Spanned<i64>, memory: Option<Spanned<i64>>, sink: &mut Sink) ->
     let placed = memory.map_or(MEMORY * MIB, |memory| memory.value);
     let fits = placed <= most.value;
     if !fits && memory.is_none_or(|memory| memory.span.file == most.span.file) {
-        let found = format!("{}MiB", most.value / MIB);
-        let diagnostic = bad_value(&found, "at least as much as `memory`", most.span);
+        let diagnostic = bad_value(&size(most.value), "at least as much as `memory`", most.span);
         sink.push(match memory {
             Some(memory) => {
                 diagnostic.also(memory.span, "`memory` is more").help("leave `memory-max` out, or raise it")

@@ -28,7 +28,8 @@ pub(super) fn check_service(service: &Body, domain: &str, sink: &mut Sink) {
             );
         }
         if let Some(zone) = periodic.body.str("time-zone").filter(|zone| !is_zone(zone.value)) {
-            sink.push(bad_value(zone.value, "the IANA name of a time zone, such as `Europe/Dublin`", zone.span));
+            let diagnostic = bad_value(zone.value, "the IANA name of a time zone, such as `Europe/Dublin`", zone.span);
+            sink.push(diagnostic.help("`timedatectl list-timezones` lists them; leave it out for UTC"));
         }
     }
     for route in service.blocks("route").filter(|route| route.body.attribute("host").is_none()) {
@@ -54,12 +55,16 @@ pub(super) fn check_task(task: &Body, sink: &mut Sink) {
     if let Some(signal) = task.str("kill-signal").filter(|signal| !is_signal(signal.value)) {
         let mended = format!("SIG{}", signal.value.to_ascii_uppercase());
         let diagnostic = bad_value(signal.value, "a signal, such as `SIGTERM`", signal.span);
-        sink.push(if is_signal(&mended) { diagnostic.help(format!("write `{mended}`")) } else { diagnostic });
+        sink.push(if is_signal(&mended) {
+            diagnostic.help(format!("write `{mended}`"))
+        } else {
+            diagnostic.help("`SIGTERM`, `SIGINT` and `SIGQUIT` ask programs to end")
+        });
     }
     for attribute in task.block("env").into_iter().flat_map(|env| &env.body.attributes) {
         if !is_variable(&attribute.name) {
             let expected = "the name of a variable: no `=`, no blanks, and not empty";
-            sink.push(bad_value(&attribute.name, expected, attribute.name_span));
+            sink.push(bad_value(&attribute.name, expected, attribute.name_span).help("rename it"));
         }
     }
     if let Some(resources) = task.block("resources") {
@@ -104,7 +109,9 @@ fn check_targets(task: &Body, sink: &mut Sink) {
 
 fn range(body: &Body, name: &str, least: i64, most: i64, sink: &mut Sink) {
     if let Some(number) = body.int(name).filter(|number| !(least..=most).contains(&number.value)) {
-        sink.push(bad_value(&number.value.to_string(), &format!("a {name} from {least} to {most}"), number.span));
+        let expected = format!("a {name} from {least} to {most}");
+        let diagnostic = bad_value(&number.value.to_string(), &expected, number.span);
+        sink.push(diagnostic.help(format!("leave `{name}` out for its default")));
     }
 }
 

@@ -1037,3 +1037,34 @@ integration "plain" role="reverse-proxy" {
     }
     "#);
 }
+
+/// Nomad would refuse each of these when the job is registered.
+#[test]
+fn what_nomad_would_refuse() {
+    for (written, message) in [
+        ("count -1", "bad-value: `-1` is not a count from 0 to 1000000 (leave `count` out for its default)"),
+        ("cpu 0", "bad-value: `0` is not a number of MHz (leave it out for the default)"),
+        ("memory \"4MiB\"", "bad-value: `4MiB` is not enough for a task (Nomad gives a task `\"10MiB\"` at least)"),
+        ("kill-timeout \"-5s\"", "bad-value: `-5s` is not a time from 0 upwards (leave it out for the default)"),
+        (
+            "port \"http\" to=80; check \"tcp\" interval=\"500ms\"",
+            "bad-value: `500ms` is not a time of one second or more (leave it out for the default)",
+        ),
+        (
+            "type \"service\"; periodic \"@daily\"",
+            "bad-value: `service` is not a type that ends, as one that runs at times has to (leave `type` out: it becomes `batch`)",
+        ),
+        ("type \"system\"; count 3", "bad-value: `3` is not a count of a system service (leave `count` out)"),
+        ("task \"web\" { image \"x:1\" }", "defined-twice: task `web` is defined twice (rename or remove one of them)"),
+        (
+            "task \"alloc\" { image \"x:1\" }",
+            "bad-value: `alloc` is not a name that a task can have: Nomad keeps it for itself (give it another name)",
+        ),
+        (
+            "file \"web.kdl\" to=\"/x\" mode=\"rw\"",
+            "bad-value: `rw` is not a mode in octal, such as `644` (write three digits from 0 to 7: of the owner, the group, and all others)",
+        ),
+    ] {
+        assert_eq!(said(&format!("service \"web\" {{ image \"nginx:1.29.3\"; {written} }}")), [message], "{written}");
+    }
+}

@@ -1,0 +1,105 @@
+//! What a service says that Nomad would refuse once the job is registered: values that don't go together, and times and sizes below its
+//! least. Values that are wrong by themselves are in `value`.
+
+use crate::decode::units::{nanoseconds, size};
+use crate::diagnostic::Sink;
+use crate::nomad::form::{Block, Body};
+use crate::resolve::Expanded;
+use crate::resolve::codes::{bad_value::bad_value, defined_twice::defined_twice};
+use crate::source::{Span, Spanned};
+
+/// Least memory of a task, in bytes (nomad/structs, `Resources.Validate`: 10 MB).
+const LEAST_MEMORY: i64 = 10 << 20;
+
+/// Reports what a service says that can't be.
+pub(super) fn check(expanded: &Expanded, sink: &mut Sink) {
+    let body = &expanded.body;
+    kind(body, sink);
+    names(expanded, sink);
+    let tasks = body.blocks.iter().filter(|block| is_task(block));
+    for body in std::iter::once(body).chain(tasks.map(|task| &task.body)) {
+        task(body, sink);
+    }
+}
+
+fn is_task(block: &Block) -> bool {
+    matches!(&*block.name, "task" | "sidecar" | "init")
+}
+
+fn at_least(body: &Body, name: &str, least: i64, expected: &str, help: &str, sink: &mut Sink) {
+    if let Some(number) = body.int(name).filter(|number| number.value < least) {
+        sink.push(bad_value(&number.value.to_string(), expected, number.span).help(help));
+    }
+}
+
+/// What depends on the type: `periodic` starts what ends, and a system job runs once on each node.
+fn kind(body: &Body, sink: &mut Sink) {
+    let kind = body.str("type");
+    let periodic = body.block("periodic");
+    if let (Some(kind), Some(periodic)) = (kind, periodic)
+        && !matches!(kind.value, "batch" | "sysbatch")
+    {
+        let diagnostic = bad_value(kind.value, "a type that ends, as one that runs at times has to", kind.span)
+            .also(periodic.span, "it runs at times");
+        sink.push(diagnostic.help("leave `type` out: it becomes `batch`"));
+    }
+    if let (Some(kind), Some(count)) = (kind, body.int("count"))
+        && matches!(kind.value, "system" | "sysbatch")
+        && count.value > 1
+    {
+        let diagnostic = bad_value(&count.value.to_string(), "a count of a system service", count.span)
+            .also(kind.span, "one runs on every node");
+        sink.push(diagnostic.help("leave `count` out"));
+    }
+}
+
+/// Tasks of a group have names of their own; the main one has the service's.
+fn names(expanded: &Expanded, sink: &mut Sink) {
+    let mut taken: Vec<(&str, Span)> = vec![(expanded.name.as_str(), expanded.name.span)];
+    for name in expanded.body.blocks.iter().filter(|block| is_task(block)).filter_map(Block::label) {
+        match taken.iter().find(|(known, _)| *known == name.as_str()) {
+            Some((_, first)) => sink.push(defined_twice(&format!("task `{}`", name.value), name.span, *first)),
+            None => taken.push((name.as_str(), name.span)),
+        }
+    }
+    // It is the name of the folder that the tasks of a group share.
+    for (name, span) in taken.into_iter().filter(|(name, _)| *name == "alloc") {
+        let diagnostic = bad_value(name, "a name that a task can have: Nomad keeps it for itself", span);
+        sink.push(diagnostic.help("give it another name"));
+    }
+}
+
+fn task(body: &Body, sink: &mut Sink) {
+    if let Some(resources) = body.block("resources") {
+        let whole = "leave it out for the default";
+        at_least(&resources.body, "cpu", 1, "a number of MHz", whole, sink);
+        at_least(&resources.body, "cores", 1, "a number of cores", whole, sink);
+        if let Some(memory) = resources.body.int("memory").filter(|memory| memory.value < LEAST_MEMORY) {
+            let diagnostic = bad_value(&size(memory.value), "enough for a task", memory.span);
+            sink.push(diagnostic.help("Nomad gives a task `\"10MiB\"` at least"));
+        }
+    }
+    time(body.str("kill-timeout"), 0, "a time from 0 upwards", sink);
+    for check in body.blocks("check") {
+        for name in ["interval", "timeout"] {
+            time(check.body.str(name), 1_000_000_000, "a time of one second or more", sink);
+        }
+        time(check.body.str("grace"), 0, "a time from 0 upwards", sink);
+    }
+    for file in body.blocks.iter().filter(|block| matches!(&*block.name, "file" | "template")) {
+        if let Some(mode) = file.body.str("mode").filter(|mode| !is_mode(mode.value)) {
+            let diagnostic = bad_value(mode.value, "a mode in octal, such as `644`", mode.span);
+            sink.push(diagnostic.help("write three digits from 0 to 7: of the owner, the group, and all others"));
+        }
+    }
+}
+
+fn time(text: Option<Spanned<&str>>, least: i64, expected: &str, sink: &mut Sink) {
+    if let Some(text) = text.filter(|text| nanoseconds(text.value).is_ok_and(|time| time < least)) {
+        sink.push(bad_value(text.value, expected, text.span).help("leave it out for the default"));
+    }
+}
+
+fn is_mode(text: &str) -> bool {
+    (3..=4).contains(&text.len()) && text.bytes().all(|b| (b'0'..=b'7').contains(&b))
+}
