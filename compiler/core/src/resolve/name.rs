@@ -72,9 +72,18 @@ fn is_label(name: &str) -> bool {
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
+/// Words that `deploy.sh --only` knows, and the things that it also takes by name.
+const DEPLOY_WORDS: [&str; 4] = ["clients", "jobs", "nodes", "servers"];
+const DEPLOYED: [&str; 6] = ["job", "namespace", "node", "node class", "node pool", "service"];
+
 /// Reports a name that can't stand in every output; says whether it is fine.
 pub fn check_name(what: &str, name: &Spanned<String>, kind: NameKind, sink: &mut Sink) -> bool {
     let fits = kind.fits(name);
+    if DEPLOYED.contains(&what) && DEPLOY_WORDS.contains(&name.as_str()) {
+        let rule = "a name other than `clients`, `jobs`, `nodes` and `servers`, by which `deploy.sh --only` means all of those";
+        sink.push(bad_name::bad_name(what, name, rule, Some(format!("my-{}", name.value))));
+        return false;
+    }
     if !fits {
         sink.push(bad_name::bad_name(what, name, kind.rule(), kind.mend(name)));
     }
@@ -93,6 +102,17 @@ mod tests {
         for bad in ["", "NAS", "-a", "a-", "a.b", "a_b", "ü", "a b", "a\n", &"x".repeat(64)] {
             assert!(!NameKind::Label.fits(bad), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn words_of_the_deployment_are_no_names() {
+        let mut sink = Sink::default();
+        let name = |text: &str| Spanned::new(text.to_owned(), crate::source::Span::default());
+        assert!(!check_name("service", &name("jobs"), NameKind::Label, &mut sink));
+        assert!(check_name("volume", &name("jobs"), NameKind::Label, &mut sink));
+        assert!(check_name("service", &name("job"), NameKind::Label, &mut sink));
+        let found = sink.into_sorted();
+        assert_eq!((found.len(), found[0].help.as_deref()), (1, Some("call it `my-jobs`")));
     }
 
     #[test]
