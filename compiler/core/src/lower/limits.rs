@@ -26,13 +26,7 @@ fn is_task(block: &Block) -> bool {
     matches!(&*block.name, "task" | "sidecar" | "init")
 }
 
-fn at_least(body: &Body, name: &str, least: i64, expected: &str, help: &str, sink: &mut Sink) {
-    if let Some(number) = body.int(name).filter(|number| number.value < least) {
-        sink.push(bad_value(&number.value.to_string(), expected, number.span).help(help));
-    }
-}
-
-/// What depends on the type: `periodic` starts what ends, and a system job runs once on each node.
+/// `periodic` starts what ends.
 fn kind(body: &Body, sink: &mut Sink) {
     let kind = body.str("type");
     let periodic = body.block("periodic");
@@ -42,14 +36,6 @@ fn kind(body: &Body, sink: &mut Sink) {
         let diagnostic = bad_value(kind.value, "a type that ends, as one that runs at times has to", kind.span)
             .also(periodic.span, "it runs at times");
         sink.push(diagnostic.help("leave `type` out: it becomes `batch`"));
-    }
-    if let (Some(kind), Some(count)) = (kind, body.int("count"))
-        && matches!(kind.value, "system" | "sysbatch")
-        && count.value > 1
-    {
-        let diagnostic = bad_value(&count.value.to_string(), "a count of a system service", count.span)
-            .also(kind.span, "one runs on every node");
-        sink.push(diagnostic.help("leave `count` out"));
     }
 }
 
@@ -70,14 +56,10 @@ fn names(expanded: &Expanded, sink: &mut Sink) {
 }
 
 fn task(body: &Body, sink: &mut Sink) {
-    if let Some(resources) = body.block("resources") {
-        let whole = "leave it out for the default";
-        at_least(&resources.body, "cpu", 1, "a number of MHz", whole, sink);
-        at_least(&resources.body, "cores", 1, "a number of cores", whole, sink);
-        if let Some(memory) = resources.body.int("memory").filter(|memory| memory.value < LEAST_MEMORY) {
-            let diagnostic = bad_value(&size(memory.value), "enough for a task", memory.span);
-            sink.push(diagnostic.help("Nomad gives a task `\"10MiB\"` at least"));
-        }
+    let memory = body.block("resources").and_then(|resources| resources.body.int("memory"));
+    if let Some(memory) = memory.filter(|memory| memory.value < LEAST_MEMORY) {
+        let diagnostic = bad_value(&size(memory.value), "enough for a task", memory.span);
+        sink.push(diagnostic.help("Nomad gives a task `\"10MiB\"` at least"));
     }
     time(body.str("kill-timeout"), 0, "a time from 0 upwards", sink);
     for check in body.blocks("check") {

@@ -1043,7 +1043,7 @@ integration "plain" role="reverse-proxy" {
 fn what_nomad_would_refuse() {
     for (written, message) in [
         ("count -1", "bad-value: `-1` is not a count from 0 to 1000000 (leave `count` out for its default)"),
-        ("cpu 0", "bad-value: `0` is not a number of MHz (leave it out for the default)"),
+        ("cpu 0", "bad-value: `0` is not a cpu from 1 to 1000000 (leave `cpu` out for its default)"),
         ("memory \"4MiB\"", "bad-value: `4MiB` is not enough for a task (Nomad gives a task `\"10MiB\"` at least)"),
         ("kill-timeout \"-5s\"", "bad-value: `-5s` is not a time from 0 upwards (leave it out for the default)"),
         (
@@ -1054,7 +1054,10 @@ fn what_nomad_would_refuse() {
             "type \"service\"; periodic \"@daily\"",
             "bad-value: `service` is not a type that ends, as one that runs at times has to (leave `type` out: it becomes `batch`)",
         ),
-        ("type \"system\"; count 3", "bad-value: `3` is not a count of a system service (leave `count` out)"),
+        (
+            "type \"system\"; count 3",
+            "bad-value: `count` is not for a service that runs once on every node (leave `count` out)",
+        ),
         ("task \"web\" { image \"x:1\" }", "defined-twice: task `web` is defined twice (rename or remove one of them)"),
         (
             "task \"alloc\" { image \"x:1\" }",
