@@ -148,9 +148,11 @@ fn add_parameters(lab: &Part, parameters: &mut Parameters) {
     let Some(lab) = lab.manifests.labs.first() else { return };
     let text = |name: &str| lab.body.str(name).map(|text| text.value.to_owned());
     let name = lab.label().map(|name| name.value.clone());
+    // Where the domain is missing, that is said once.
+    let domain = text("domain").unwrap_or_default();
     for (key, value) in [
         ("lab", name),
-        ("domain", text("domain")),
+        ("domain", Some(domain)),
         ("datacenter", Some(text("datacenter").unwrap_or_else(|| "home".into()))),
     ] {
         if let Some(value) = value {

@@ -1,6 +1,7 @@
 //! What a service says that Nomad would refuse once the job is registered: values that don't go together, and times and sizes below its
 //! least. Values that are wrong by themselves are in `value`.
 
+use super::value::is_signal;
 use crate::decode::units::{nanoseconds, size};
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body};
@@ -68,11 +69,30 @@ fn task(body: &Body, sink: &mut Sink) {
         }
         time(check.body.str("grace"), 0, "a time from 0 upwards", sink);
     }
-    for file in body.blocks.iter().filter(|block| matches!(&*block.name, "file" | "template")) {
+    for file in body.blocks.iter().filter(|block| matches!(&*block.name, "file" | "template" | "generated")) {
         if let Some(mode) = file.body.str("mode").filter(|mode| !is_mode(mode.value)) {
             let diagnostic = bad_value(mode.value, "a mode in octal, such as `644`", mode.span);
             sink.push(diagnostic.help("write three digits from 0 to 7: of the owner, the group, and all others"));
         }
+        signal(file, sink);
+    }
+}
+
+/// A change that is told by a signal needs one, and a file whose folder can be mounted.
+fn signal(file: &Block, sink: &mut Sink) {
+    let signal = file.body.str("signal");
+    if let Some(signal) = signal.filter(|signal| !is_signal(signal.value)) {
+        sink.push(bad_value(signal.value, "a signal, such as `SIGHUP`", signal.span).help("write its whole name"));
+    }
+    let Some(change) = file.body.str("change").filter(|change| change.value != "restart") else { return };
+    if change.value == "signal" && signal.is_none() {
+        let diagnostic = bad_value("signal", "enough: which one?", change.span);
+        sink.push(diagnostic.help("add `signal=\"SIGHUP\"`, or what the program reads its files again on"));
+    }
+    if let Some(target) = file.body.str("to").filter(|target| target.value.rfind('/') == Some(0)) {
+        let diagnostic = bad_value(target.value, "a file in a folder, which would be mounted as a whole", target.span);
+        let diagnostic = diagnostic.also(change.span, "the container is to see the change while it runs");
+        sink.push(diagnostic.help("put it into a folder of its own, or leave `change` out"));
     }
 }
 

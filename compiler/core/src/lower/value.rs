@@ -135,7 +135,7 @@ fn is_zone(text: &str) -> bool {
         })
 }
 
-fn is_signal(text: &str) -> bool {
+pub(super) fn is_signal(text: &str) -> bool {
     const SIGNALS: [&str; 14] = [
         "SIGABRT", "SIGALRM", "SIGCONT", "SIGHUP", "SIGINT", "SIGKILL", "SIGPIPE", "SIGQUIT", "SIGSTOP", "SIGTERM",
         "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGNULL",

@@ -1064,10 +1064,31 @@ fn what_nomad_would_refuse() {
             "bad-value: `alloc` is not a name that a task can have: Nomad keeps it for itself (give it another name)",
         ),
         (
+            "file \"web.kdl\" to=\"/etc/x\" change=\"signal\"",
+            "bad-value: `signal` is not enough: which one? (add `signal=\"SIGHUP\"`, or what the program reads its files again on)",
+        ),
+        (
+            "file \"web.kdl\" to=\"/etc/x\" change=\"signal\" signal=\"HUP\"",
+            "bad-value: `HUP` is not a signal, such as `SIGHUP` (write its whole name)",
+        ),
+        (
+            "file \"web.kdl\" to=\"/x\" change=\"noop\"",
+            "bad-value: `/x` is not a file in a folder, which would be mounted as a whole (put it into a folder of its own, or leave `change` out)",
+        ),
+        (
             "file \"web.kdl\" to=\"/x\" mode=\"rw\"",
             "bad-value: `rw` is not a mode in octal, such as `644` (write three digits from 0 to 7: of the owner, the group, and all others)",
         ),
     ] {
         assert_eq!(said(&format!("service \"web\" {{ image \"nginx:1.29.3\"; {written} }}")), [message], "{written}");
     }
+}
+
+#[test]
+fn a_lab_without_a_domain_is_one_mistake() {
+    let lab = r#"lab "home" { network "lan" cidr="192.168.1.0/24" }"#;
+    let web = r#"service "web" { image "nginx:1.29.3"; env NAME="@{domain}" }"#;
+    let compiled = compile(&world(&[("lab.kdl", lab), ("services/web.kdl", web)]));
+    let codes: Vec<&str> = compiled.diagnostics.iter().map(|diagnostic| diagnostic.code.name).collect();
+    assert_eq!(codes, ["missing-attribute"]);
 }
