@@ -190,7 +190,7 @@ fn fields(json: &Json, path: &str, empty: &mut BTreeSet<String>, filled: &mut BT
 }
 
 /// The job with this manifest as Nomad would register it.
-fn read(folder: &std::path::Path, manifest: &str) -> Json {
+pub(crate) fn read(folder: &std::path::Path, manifest: &str) -> Json {
     let bundle = build("", manifest);
     let (_, hcl) = bundle.iter().find(|(path, _)| path.starts_with("nomad/jobs/")).unwrap();
     let file = folder.join("job.nomad.hcl");

@@ -6,5 +6,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the functions that tests share may fail a test")]
 
 mod filler;
+mod hostile;
 mod job;
 mod lab;
