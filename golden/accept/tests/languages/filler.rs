@@ -31,8 +31,12 @@ pub(crate) struct Filler {
     pub(crate) text: String,
     /// What was written into it.
     pub(crate) leaves: Vec<Leaf>,
+    /// Whether names of versions from 2.0 on are left out.
+    pub(crate) no_newer: bool,
     /// The names that were left out.
     pub(crate) left_out: BTreeSet<String>,
+    /// The blocks around: some may hold themselves.
+    open: Vec<&'static BlockType>,
     depth: usize,
     count: i64,
 }
@@ -46,13 +50,25 @@ impl Filler {
         without: &'static [&'static str],
     ) -> Self {
         let (text, leaves) = (String::new(), Vec::new());
-        Self { truth, choice, fixed, without, text, leaves, left_out: BTreeSet::new(), depth: 0, count: 10_000 }
+        Self {
+            truth,
+            choice,
+            fixed,
+            without,
+            text,
+            leaves,
+            no_newer: false,
+            left_out: BTreeSet::new(),
+            open: Vec::new(),
+            depth: 0,
+            count: 10_000,
+        }
     }
 
     /// A block with all that its table knows. `path` ends in its name.
     pub(crate) fn block(&mut self, ty: &'static BlockType, path: &str) {
         match ty.name {
-            "task" if self.text.contains("job") => {
+            "task" if path.starts_with("job.") => {
                 for driver in drivers() {
                     self.one_block(ty, path, &ty.attributes.iter().collect::<Vec<_>>(), true, Some(driver));
                 }
@@ -68,6 +84,16 @@ impl Filler {
             }
             _ => self.one_block(ty, path, &ty.attributes.iter().collect::<Vec<_>>(), true, None),
         }
+    }
+
+    /// What stands in a file, as a block of this name.
+    pub(crate) fn whole(&mut self, root: &'static BlockType, name: &str) {
+        self.line(&format!("{name} {{\n"));
+        for attribute in root.attributes {
+            self.attribute(attribute, name, None);
+        }
+        self.inside(root, name, None);
+        self.line("}\n");
     }
 
     fn one_block(
@@ -108,19 +134,23 @@ impl Filler {
     pub(crate) fn inside(&mut self, ty: &'static BlockType, path: &str, driver: Option<&'static str>) {
         for block in ty.blocks {
             let path = format!("{path}.{}", block.name);
-            if !self.is_left_out(&path, block.life) {
+            let holds_itself = self.open.iter().any(|open| std::ptr::eq(*open, *block));
+            if !holds_itself && !self.is_left_out(&path, block.life) {
+                self.open.push(block);
                 match block.body_by {
                     Some(by) if by.by == By::Attribute("driver") => {
                         self.config(block, &path, driver.unwrap_or("docker"))
                     }
                     _ => self.block(block, &path),
                 }
+                self.open.pop();
             }
         }
         if let Some(open) = ty.open {
             let name = self.name();
             let from = self.leaves.len();
-            self.value(&name, open, &[], &format!("{path}.*"));
+            let path = format!("{path}.*");
+            self.value(&name, open, self.fixed(&path).unwrap_or_default(), &path);
             self.leaves[from..].iter_mut().for_each(|leaf| leaf.key = Some(name.clone()));
         }
     }
@@ -168,14 +198,17 @@ impl Filler {
                 let number = self.number();
                 (format!("{number}.5"), vec![vec![json!(number as f64 + 0.5)]])
             }
-            Type::Bool => (format!("#{}", self.truth), vec![vec![json!(self.truth), json!(self.truth.to_string())]]),
+            Type::Bool => {
+                let truth = one_of.first().map_or(self.truth, |fixed| fixed.parse().unwrap());
+                (format!("#{truth}"), vec![vec![json!(truth), json!(truth.to_string())]])
+            }
             Type::Duration | Type::Time => {
-                let number = self.number();
+                let number = one_of.first().map_or_else(|| self.number(), |fixed| fixed.parse().unwrap());
                 let text = format!("{number}s");
                 (format!("{text:?}"), vec![vec![json!(text), json!(number * 1_000_000_000)]])
             }
             Type::Megabytes | Type::Size => {
-                let number = self.number();
+                let number = one_of.first().map_or_else(|| self.number(), |fixed| fixed.parse().unwrap());
                 let bytes = if ty == Type::Size { number << 20 } else { number };
                 (format!("\"{number}MiB\""), vec![vec![json!(bytes)]])
             }
@@ -203,7 +236,8 @@ impl Filler {
     }
 
     fn is_left_out(&mut self, path: &str, life: Life) -> bool {
-        let without = self.without.iter().any(|end| ends(path, end));
+        let newer = self.no_newer && life.since.is_some_and(|since| since.starts_with("2."));
+        let without = newer || self.without.iter().any(|end| ends(path, end));
         if without && life.removed.is_none() {
             self.left_out.insert(path.to_owned());
         }

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the functions that tests share may fail a test")]
 
+mod agents;
 mod filler;
 mod hostile;
 mod job;
