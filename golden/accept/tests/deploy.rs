@@ -186,6 +186,13 @@ impl Drop for Trial {
         while runs().contains("\"ClientStatus\":\"running\"") && started.elapsed() < Duration::from_secs(30) {
             std::thread::sleep(Duration::from_millis(300));
         }
+        // Nomad unmounts the folders of a task when it forgets the allocation; until then they can't be removed.
+        self.nomad(&["system", "gc"]);
+        let root = format!("{}/", self.folder.display());
+        let mounted = || std::fs::read_to_string("/proc/mounts").is_ok_and(|mounts| mounts.contains(&root));
+        while mounted() && started.elapsed() < Duration::from_secs(45) {
+            std::thread::sleep(Duration::from_millis(300));
+        }
         let _ = self.agent.kill();
         let _ = self.agent.wait();
     }
