@@ -73,7 +73,7 @@ fn lab(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<Lab>
         sink.push(defined_twice("the lab", again.span, block.span));
     }
     let mut lab = resolve::lab(block, sink);
-    lab.nodes = resolve::nodes(&manifests.nodes, sink);
+    lab.nodes = resolve::nodes(&manifests.nodes, sources, sink);
     let (services, providers) = resolve::expand(&manifests, sources, sink);
     lab.providers = providers;
     let registry = lower::Registry::collect(&services, sink);

@@ -48,6 +48,8 @@ pub struct Node {
     pub nomad: Body,
     /// Merged over the generated configuration of the Consul agent.
     pub consul: Body,
+    /// Path of its manifest.
+    pub manifest: String,
     /// The first line of its manifest.
     pub span: Span,
 }

@@ -8,14 +8,14 @@ use crate::model::{
     Arch, Capacity, Daemon, Device, Dhcp, Dnsmasq, HostVolume, Node, NodeMount, Reserved, Samba, Share, Ssh,
 };
 use crate::nomad::form::{Block, Body};
-use crate::source::{Span, Spanned};
+use crate::source::{Sources, Span, Spanned};
 use std::net::Ipv4Addr;
 
 const MIB: u64 = 1 << 20;
 
 /// Reads the `node` blocks; what is wrong with one leaves the others alone. Sorted by name.
-pub fn nodes(blocks: &[Block], sink: &mut Sink) -> Vec<Node> {
-    let mut nodes: Vec<Node> = blocks.iter().filter_map(|block| node(block, sink)).collect();
+pub fn nodes(blocks: &[Block], sources: &Sources, sink: &mut Sink) -> Vec<Node> {
+    let mut nodes: Vec<Node> = blocks.iter().filter_map(|block| node(block, sources, sink)).collect();
     nodes.sort_by(|a, b| (&a.name.value, a.span).cmp(&(&b.name.value, b.span)));
     nodes.dedup_by(|again, first| {
         let same = again.name.value == first.name.value;
@@ -35,7 +35,7 @@ pub fn nodes(blocks: &[Block], sink: &mut Sink) -> Vec<Node> {
     nodes
 }
 
-fn node(block: &Block, sink: &mut Sink) -> Option<Node> {
+fn node(block: &Block, sources: &Sources, sink: &mut Sink) -> Option<Node> {
     let body = &block.body;
     let name = block.label()?.clone();
     check_name("node", &name, NameKind::Label, sink);
@@ -75,6 +75,7 @@ fn node(block: &Block, sink: &mut Sink) -> Option<Node> {
         daemons: body.blocks("runs").filter_map(|block| daemon(block, sink)).collect(),
         nomad: body.block("nomad").map(|block| block.body.clone()).unwrap_or_default(),
         consul: body.block("consul").map(|block| block.body.clone()).unwrap_or_default(),
+        manifest: sources.path(block.span.file).to_owned(),
         span: block.label().map_or(block.span, |label| label.span),
         name,
     })

@@ -49,6 +49,7 @@ fn node(analysis: &Analysis<'_>, facts: &NodeFacts<'_>) -> Vec<Artifact> {
     files.push(Artifact::script("ufw.sh", firewall::script(analysis, facts)));
     for file in &mut files {
         file.path = format!("nodes/{}/{}", node.name.value, file.path);
+        file.source = Some(node.manifest.clone());
     }
     files
 }

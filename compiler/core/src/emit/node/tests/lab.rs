@@ -85,6 +85,7 @@ pub(super) fn node(name: &str, last_byte: u8, arch: Arch, class: &str) -> Node {
         daemons: Vec::new(),
         nomad: Body::default(),
         consul: Body::default(),
+        manifest: "nodes/lab.kdl".to_owned(),
         span: Span::default(),
     }
 }
