@@ -2,12 +2,13 @@
 
 use crate::analyze::{Analysis, analyze};
 use crate::bundle::Bundle;
+use crate::decode::codes::defined_twice::defined_twice;
 use crate::decode::manifests::manifests;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::model::{Lab, Namespace, Service};
-use crate::resolve::codes::{defined_twice::defined_twice, no_lab::no_lab};
+use crate::resolve::codes::no_lab::no_lab;
 use crate::source::{LAB_FILE, Sources, Span, World, read};
-use crate::{check as checks, decode, emit, lower, resolve};
+use crate::{check as checks, decode, emit, lower, resolve, source};
 use rayon::prelude::*;
 
 /// What a compilation gives.
@@ -36,7 +37,14 @@ pub fn check(world: &dyn World) -> Compiled {
 /// Every code there is, by name.
 #[must_use]
 pub fn codes() -> Vec<&'static Code> {
-    let stages = [decode::syntax::ALL, decode::codes::ALL, resolve::codes::ALL, lower::codes::ALL, checks::ALL];
+    let stages = [
+        source::codes::ALL,
+        decode::syntax::ALL,
+        decode::codes::ALL,
+        resolve::codes::ALL,
+        lower::codes::ALL,
+        checks::ALL,
+    ];
     let mut codes: Vec<&'static Code> = stages.into_iter().flatten().copied().collect();
     codes.sort_by_key(|code| code.name);
     codes

@@ -1,12 +1,12 @@
 //! *parse + decode*: every file of a lab, in parallel, as blocks checked against the language's tables.
 
+use super::codes::defined_twice::defined_twice;
 use super::parameters::Parameters;
 use super::syntax;
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, ValueKind};
 use crate::nomad::schema::BlockType;
 use crate::nomad::tables;
-use crate::resolve::codes::defined_twice::defined_twice;
 use crate::source::{EMBEDDED, Embedded, FileId, LAB_FILE, Sources, Spanned};
 use rayon::prelude::*;
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! Under which name each port of each service is found.
 
+use crate::decode::codes::defined_twice::defined_twice;
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body};
 use crate::resolve::Expanded;
-use crate::resolve::codes::defined_twice::defined_twice;
 use crate::source::{Span, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -4,11 +4,9 @@ use super::{Context, group::copy};
 use crate::diagnostic::{Sink, nearest};
 use crate::model::Role;
 use crate::nomad::form::{Block, Body, Value, ValueKind};
-use crate::resolve::codes::{
-    bad_value::bad_value, missing_file::missing_file, path_outside_lab::path_outside_lab,
-    unknown_reference::unknown_reference,
-};
+use crate::resolve::codes::{bad_value::bad_value, missing_file::missing_file, unknown_reference::unknown_reference};
 use crate::resolve::{Expanded, is_absolute};
+use crate::source::codes::path_outside_lab::path_outside_lab;
 use crate::source::{ReadError, Span, Spanned, World, embedded, text};
 use std::collections::BTreeMap;
 

@@ -2,11 +2,12 @@
 //! least. Values that are wrong by themselves are in `value`.
 
 use super::value::is_signal;
+use crate::decode::codes::defined_twice::defined_twice;
 use crate::decode::units::{nanoseconds, size};
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body};
 use crate::resolve::Expanded;
-use crate::resolve::codes::{bad_value::bad_value, defined_twice::defined_twice};
+use crate::resolve::codes::bad_value::bad_value;
 use crate::source::{Span, Spanned};
 
 /// Least memory of a task, in bytes (nomad/structs, `Resources.Validate`: 10 MB).

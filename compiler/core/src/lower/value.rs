@@ -1,8 +1,9 @@
 //! Values of the right type that Nomad, Docker or the kernel would refuse when it is too late.
 
+use crate::decode::codes::defined_twice::defined_twice;
 use crate::diagnostic::Sink;
 use crate::nomad::form::Body;
-use crate::resolve::codes::{bad_value::bad_value, defined_twice::defined_twice};
+use crate::resolve::codes::bad_value::bad_value;
 use crate::source::{Span, Spanned};
 
 /// Reports what a service says about itself that no job can say.

@@ -2,12 +2,12 @@
 
 use super::catalogue::Catalogue;
 use super::codes::{
-    defined_twice::defined_twice,
     missing_parameter::missing_parameter,
     preset_cycle::preset_cycle,
     unknown_reference::{unknown_member, unknown_reference},
 };
 use super::name::{NameKind, check_name};
+use crate::decode::codes::defined_twice::defined_twice;
 use crate::decode::codes::unknown_parameter::not_taken;
 use crate::decode::manifests::{Definition, Manifest, Manifests, define, top};
 use crate::decode::parameters::Parameters;

@@ -1,7 +1,8 @@
 //! The lab's own facts, typed.
 
-use super::codes::{bad_value::bad_value, defined_twice::defined_twice};
+use super::codes::bad_value::bad_value;
 use super::name::{NameKind, check_name};
+use crate::decode::codes::defined_twice::defined_twice;
 use crate::diagnostic::Sink;
 use crate::model::{Discovery, Lab, Namespace, Network, SecretStore};
 use crate::nomad::form::{Block, Body};

@@ -1,8 +1,9 @@
 //! Nodes, typed, with what can be wrong about one machine.
 
-use super::codes::{bad_value::bad_value, defined_twice::defined_twice};
+use super::codes::bad_value::bad_value;
 use super::lab::text;
 use super::name::{NameKind, check_name};
+use crate::decode::codes::defined_twice::defined_twice;
 use crate::diagnostic::Sink;
 use crate::model::{
     Arch, Capacity, Daemon, Device, Dhcp, Dnsmasq, HostVolume, Node, NodeMount, Reserved, Samba, Share, Ssh,

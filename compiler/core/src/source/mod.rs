@@ -1,5 +1,6 @@
 //! The texts of a lab, with stable ids that every span points into.
 
+pub mod codes;
 mod embedded;
 mod read;
 mod span;

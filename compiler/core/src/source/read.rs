@@ -1,8 +1,8 @@
 //! *read*: every manifest of a lab, in parallel.
 
+use super::codes::{path_outside_lab::path_outside_lab, unreadable_file};
 use super::{FileId, ReadError, Sources, Span, World};
 use crate::diagnostic::Sink;
-use crate::resolve::codes::{path_outside_lab::path_outside_lab, unreadable_file};
 use rayon::prelude::*;
 
 /// Largest manifest or asset that is read, in bytes. A hand-written manifest has kilobytes.

@@ -63,6 +63,22 @@ fn every_test_that_the_architecture_names_is_there() {
 }
 
 #[test]
+fn a_stage_knows_only_those_before_it() {
+    const STAGES: [&str; 8] = ["source", "decode", "resolve", "lower", "analyze", "check", "emit", "compile"];
+    let mut back = Vec::new();
+    for (path, text) in sources() {
+        let Some((_, inside)) = path.split_once("compiler/core/src/") else { continue };
+        let Some(own) = STAGES.iter().position(|stage| inside.starts_with(&format!("{stage}/"))) else { continue };
+        for later in &STAGES[own + 1..] {
+            if text.contains(&format!("use crate::{later}::")) {
+                back.push(format!("{inside} uses {later}"));
+            }
+        }
+    }
+    assert_eq!(back, Vec::<String>::new(), "what a stage needs belongs to it or to one before it");
+}
+
+#[test]
 fn files_are_short() {
     let long: Vec<_> = sources()
         .into_iter()

@@ -2,6 +2,7 @@
 
 pub(crate) mod bad_unit;
 pub(crate) mod bare_number;
+pub(crate) mod defined_twice;
 pub(crate) mod deprecated_name;
 pub(crate) mod duplicate_name;
 pub(crate) mod missing_attribute;
@@ -21,6 +22,7 @@ use crate::diagnostic::Code;
 pub static ALL: &[&Code] = &[
     &bad_unit::CODE,
     &bare_number::CODE,
+    &defined_twice::CODE,
     &deprecated_name::CODE,
     &duplicate_name::CODE,
     &missing_attribute::CODE,

@@ -4,25 +4,19 @@ use crate::diagnostic::Code;
 
 pub mod bad_name;
 pub mod bad_value;
-pub mod defined_twice;
 pub mod missing_file;
 pub mod missing_parameter;
 pub mod no_lab;
-pub mod path_outside_lab;
 pub mod preset_cycle;
 pub mod unknown_reference;
-pub mod unreadable_file;
 
 /// The codes of this stage.
 pub static ALL: &[&Code] = &[
     &bad_name::CODE,
     &bad_value::CODE,
-    &defined_twice::CODE,
     &missing_file::CODE,
     &missing_parameter::CODE,
     &no_lab::CODE,
-    &path_outside_lab::CODE,
     &preset_cycle::CODE,
     &unknown_reference::CODE,
-    &unreadable_file::CODE,
 ];

@@ -6,7 +6,7 @@ use crate::source::Span;
 code!(Error, "unreadable-file", "unreadable_file.md", "a file of the lab can't be read");
 
 /// A manifest, or a file that one names, can't be read; `reason` is the operating system's.
-pub fn unreadable_file(path: &str, reason: &str, place: Span) -> Diagnostic {
+pub(crate) fn unreadable_file(path: &str, reason: &str, place: Span) -> Diagnostic {
     let help = if reason.contains("permission") {
         "whoever runs hlmc has to be able to read it: `ls -l` shows who may"
     } else {
@@ -16,13 +16,13 @@ pub fn unreadable_file(path: &str, reason: &str, place: Span) -> Diagnostic {
 }
 
 /// A file isn't UTF-8; `line` is the first that isn't.
-pub fn not_utf8(path: &str, line: usize, place: Span) -> Diagnostic {
+pub(crate) fn not_utf8(path: &str, line: usize, place: Span) -> Diagnostic {
     Diagnostic::new(&CODE, format!("`{path}` is not UTF-8 text: line {line} has other bytes"), place, "read here")
         .help("save the file as UTF-8; hlmc reads and writes no other encoding")
 }
 
 /// A file is larger than a manifest or a configuration file can sensibly be.
-pub fn too_large(path: &str, size: usize, limit: usize, place: Span) -> Diagnostic {
+pub(crate) fn too_large(path: &str, size: usize, limit: usize, place: Span) -> Diagnostic {
     Diagnostic::new(
         &CODE,
         format!("`{path}` has {size} bytes, more than the {limit} that hlmc reads"),
