@@ -46,22 +46,6 @@ fn manifests<'p>(page: &'p str, section: &str) -> Vec<(&'p str, &'p str)> {
     fences.map(|fence| fence.split("\n```").next().unwrap_or(fence).split_once('\n').expect("a manifest")).collect()
 }
 
-#[test]
-fn each_page_fails_with_its_code_and_passes() {
-    for code in codes::ALL {
-        let mut sources = Sources::default();
-        let mut read = |section| -> Vec<Diagnostic> {
-            let manifests = manifests(code.page, section).into_iter().filter(|(path, _)| path.ends_with(".kdl"));
-            manifests.flat_map(|(path, text)| decode(text, sources.add(path, text)).1).collect()
-        };
-        let (fails, passes) = (read("Fails"), read("Passes"));
-        let names: Vec<&str> = fails.iter().map(|diagnostic| diagnostic.code.name).collect();
-        assert_eq!(names, [code.name]);
-        let passes: Vec<String> = passes.iter().map(|diagnostic| plain(diagnostic, &sources)).collect();
-        assert_eq!(passes, Vec::<String>::new(), "{}", code.name);
-    }
-}
-
 /// Applies the fix of each page's failing manifest, to the letter: nothing is left to say.
 #[test]
 fn fixes_fix() {
