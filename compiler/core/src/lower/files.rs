@@ -97,7 +97,8 @@ pub(super) fn lower(task: &Body, expanded: &Expanded, context: Context<'_>, sink
             _ => continue,
         };
         let target = target.map(str::to_owned);
-        if !is_absolute(&target, sink) {
+        // A folder where a file goes has a message of its own.
+        if target.ends_with('/') || !is_absolute(&target, sink) {
             continue;
         }
         let Some(value) = contents(block, source, expanded, context, sink) else { continue };

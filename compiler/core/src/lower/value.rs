@@ -99,6 +99,7 @@ fn check_targets(task: &Body, sink: &mut Sink) {
                 bad_value(target.value, "the path of a file", target.span)
                     .help(format!("name the file: `{}{name}`", target.value)),
             );
+            continue;
         }
         let plain = target.value.trim_end_matches('/');
         match taken.iter().find(|(other, _)| *other == plain) {

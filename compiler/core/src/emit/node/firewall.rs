@@ -88,8 +88,8 @@ fn rules(analysis: &Analysis<'_>, facts: &NodeFacts<'_>) -> Rules {
 }
 
 /// Agents talk to each other only, and services find each other at the ports that Nomad picked. The API of Nomad is open to
-/// members too: whoever reaches it runs what they like on every machine. Consul's listen on the loopback address and need
-/// no rule. What scrapes an agent runs in a container, perhaps on this node.
+/// members too, and not to containers: whoever reaches it runs what they like on every machine. Consul's listen on the loopback
+/// address and need no rule.
 fn members(rules: &mut Rules, lab: &Lab, node: &Node) {
     let others = lab.nodes.iter().filter(|other| other.name.value != node.name.value);
     let others: Vec<From> = others.map(|other| From::Address(other.address.value.to_string())).collect();
@@ -102,8 +102,8 @@ fn members(rules: &mut Rules, lab: &Lab, node: &Node) {
     };
     rules.add(&others, &list(&[nomad, consul, dynamic]), "tcp", "members");
     rules.add(&others, &list(&[nomad_udp, consul_udp, dynamic]), "udp", "members");
-    rules.add(&bridges, &list(&["4646", dynamic]), "tcp", "containers");
     if node.client {
+        rules.add(&bridges, dynamic, "tcp", "containers");
         rules.add(&bridges, dynamic, "udp", "containers");
         rules.publish(&others, dynamic, "tcp");
         rules.publish(&others, dynamic, "udp");
