@@ -1,7 +1,6 @@
 //! The command line as it is typed; what it means stands in [`settings`](crate::settings).
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
@@ -44,8 +43,8 @@ pub(crate) struct LabArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) lab: Option<PathBuf>,
     /// How many threads to use [default: one for each core]
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
 }
 
 /// `hlmc build`.

@@ -20,7 +20,7 @@ impl LabSettings {
     /// Finds the lab and sets the number of threads.
     pub(crate) fn resolve(args: &LabArgs) -> Result<Self, Failure> {
         if let Some(threads) = args.threads {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
             pool.map_err(|error| Failure::new(format!("can't start {threads} threads: {error}")))?;
         }
         let working = working_folder()?;

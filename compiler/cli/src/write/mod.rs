@@ -55,6 +55,7 @@ pub(crate) struct Target<'a> {
 /// When something can't be written or stands in the way; what couldn't be written is as it was before.
 pub(crate) fn write(bundle: &Bundle, target: Target<'_>, waiting: impl FnOnce()) -> Result<Written, Failure> {
     place::check_paths(bundle)?;
+    target.zip.map_or(Ok(()), zip::refuse_others)?;
     let place = Place::find(target.out, target.lab)?;
     let _lock = lock::lock(&place, waiting)?;
     retire::clean_up(&place)?;

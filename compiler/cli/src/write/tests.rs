@@ -298,6 +298,22 @@ fn two_runs_take_turns() {
 }
 
 #[test]
+fn a_zip_takes_the_place_of_a_zip_only() {
+    let case = Case::new();
+    fs::write(case.path("whoami.kdl"), "service \"whoami\"").unwrap();
+    symlink("whoami.kdl", case.path("link.zip")).unwrap();
+    let files = bundle(&[("a.txt", "a")]);
+    for name in ["whoami.kdl", "link.zip", "."] {
+        let zip = case.path(name);
+        let target = Target { out: &case.path("out"), zip: Some(&zip), lab: &case.path("lab") };
+        let refused = write(&files, target, || ()).unwrap_err().to_string();
+        assert!(refused.contains("is there and isn't a zip"), "{refused}");
+        assert!(!case.path("out").exists(), "nothing is written");
+    }
+    assert_eq!(fs::read_to_string(case.path("whoami.kdl")).unwrap(), "service \"whoami\"");
+}
+
+#[test]
 fn a_zip_is_the_same_each_time_and_written_when_it_differs() {
     let case = Case::new();
     let many: Vec<(String, String)> =

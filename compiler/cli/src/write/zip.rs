@@ -12,11 +12,27 @@ use hlmc_core::bundle::{Artifact, Bundle};
 use rayon::prelude::*;
 use std::ffi::OsString;
 use std::fs;
-use std::io::{Cursor, Write as _};
+use std::io::{Cursor, Read as _, Write as _};
 use std::path::Path;
 
 /// As many artifacts are compressed as one piece of work.
 const TOGETHER: usize = 64;
+
+/// Refuses to write over anything but a zip.
+///
+/// # Errors
+/// When something else is there.
+pub(super) fn refuse_others(file: &Path) -> Result<(), Failure> {
+    let Ok(there) = fs::symlink_metadata(file) else { return Ok(()) };
+    let mut start = [0; 2];
+    let is_zip =
+        there.is_file() && open(file).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"PK";
+    if is_zip {
+        return Ok(());
+    }
+    Err(Failure::new(format!("`{}` is there and isn't a zip", file.display()))
+        .help("name another file with `--zip`, or remove it"))
+}
 
 /// Writes the bundle as one zip, unless it is there already; `true` when it was written.
 ///
