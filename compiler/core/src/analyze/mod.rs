@@ -8,6 +8,7 @@ mod place;
 use crate::model::{Constraint, Group, Lab, Node, Port, Service};
 use crate::source::{Span, Spanned};
 
+pub(crate) use place::DEFAULT_CAPABILITIES;
 pub use place::analyze;
 
 /// The facts that follow from a lab.
@@ -73,6 +74,8 @@ pub struct NodeFacts<'l> {
     pub docker_privileged: bool,
     /// Linux capabilities that something here asks for beside Docker's default ones; sorted.
     pub docker_capabilities: Vec<String>,
+    /// Seconds that the slowest to stop of what can run here asks for.
+    pub kill_timeout: u64,
     /// Static ports that something here may listen on, with the index of its group.
     pub ports: Vec<(usize, &'l Port)>,
 }

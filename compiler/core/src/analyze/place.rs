@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 /// Capabilities that Docker's task driver allows without a word in the agent's configuration
 /// (drivers/shared/capabilities, `NomadDefaults`).
-const DEFAULT_CAPABILITIES: [&str; 13] = [
+pub(crate) const DEFAULT_CAPABILITIES: [&str; 13] = [
     "audit_write",
     "chown",
     "dac_override",
@@ -116,11 +116,14 @@ fn node_facts<'l>(lab: &'l Lab, at: usize, groups: &[GroupFacts<'l>]) -> NodeFac
         docker_volumes: false,
         docker_privileged: false,
         docker_capabilities: Vec::new(),
+        kill_timeout: 0,
         ports: Vec::new(),
     };
     for (index, group) in groups.iter().enumerate().filter(|(_, group)| group.verdicts[at].is_none()) {
         facts.groups.push(index);
         facts.ports.extend(group.group.ports.iter().filter(|port| port.fixed.is_some()).map(|port| (index, port)));
+        let slowest = group.group.tasks.iter().map(|task| task.kill_timeout).max();
+        facts.kill_timeout = facts.kill_timeout.max(slowest.unwrap_or_default());
         for task in group.group.tasks.iter().filter(|task| task.driver.value == "docker") {
             facts.docker_volumes |= !task.mounts.is_empty();
             facts.docker_privileged |= task.privileged.is_some();

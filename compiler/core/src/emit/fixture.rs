@@ -163,6 +163,7 @@ pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
         docker_volumes: false,
         docker_privileged: false,
         docker_capabilities: Vec::new(),
+        kill_timeout: 0,
         ports: Vec::new(),
     });
     Analysis { lab, groups: groups.collect(), nodes: nodes.collect() }

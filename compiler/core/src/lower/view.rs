@@ -1,5 +1,6 @@
 //! The view on a job that analysis and checks reason with, read back from the core form, however that was made.
 
+use crate::decode::units::nanoseconds;
 use crate::model::{Constraint, Group, Mount, Port, Protocol, Resources, Task, Volume};
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::source::Spanned;
@@ -93,6 +94,7 @@ fn task(block: &Block) -> Option<Task> {
             .flat_map(|resources| resources.body.blocks("device"))
             .filter_map(|device| device.label().cloned())
             .collect(),
+        kill_timeout: kill_timeout(body),
         resources: resources(body),
         span: block.span,
         name,
@@ -135,6 +137,12 @@ fn map_mount(value: &Value) -> Option<Mount> {
     Some(Mount { source: Spanned::new(source.to_owned(), value.span), read_only })
 }
 
+/// Whole seconds, rounded up; 5 where nothing is said.
+fn kill_timeout(task: &Body) -> u64 {
+    let written = task.str("kill_timeout").and_then(|time| nanoseconds(time.value).ok());
+    written.and_then(|time| u64::try_from(time).ok()).map_or(5, |time| time.div_ceil(1_000_000_000))
+}
+
 /// What a task takes; Nomad's own defaults where it says nothing (100 MHz, 300 MiB).
 fn resources(task: &Body) -> Resources {
     let empty = Body::default();
@@ -157,19 +165,27 @@ fn total(group: &Body, tasks: &[Task]) -> Resources {
     let mut phases = [Resources::default(); 3];
     for (block, task) in group.blocks("task").zip(tasks) {
         let phase = &mut phases[phase(&block.body)];
-        phase.cpu += task.resources.cpu;
-        phase.cores += task.resources.cores;
-        phase.memory += task.resources.memory;
-        phase.memory_max += task.resources.memory_max;
+        *phase = sum(*phase, task.resources);
     }
     let [whole, init, main] = phases;
     let disk = group.block("ephemeral_disk").and_then(|block| block.body.int("size")).map_or(300, |size| size.value);
+    let larger = Resources {
+        cpu: init.cpu.max(main.cpu),
+        cores: init.cores.max(main.cores),
+        memory: init.memory.max(main.memory),
+        memory_max: init.memory_max.max(main.memory_max),
+        disk: 0,
+    };
+    Resources { disk: u64::try_from(disk).unwrap_or(0).saturating_mul(MIB), ..sum(whole, larger) }
+}
+
+const fn sum(a: Resources, b: Resources) -> Resources {
     Resources {
-        cpu: whole.cpu + init.cpu.max(main.cpu),
-        cores: whole.cores + init.cores.max(main.cores),
-        memory: whole.memory + init.memory.max(main.memory),
-        memory_max: whole.memory_max + init.memory_max.max(main.memory_max),
-        disk: u64::try_from(disk).unwrap_or(0).saturating_mul(MIB),
+        cpu: a.cpu.saturating_add(b.cpu),
+        cores: a.cores.saturating_add(b.cores),
+        memory: a.memory.saturating_add(b.memory),
+        memory_max: a.memory_max.saturating_add(b.memory_max),
+        disk: a.disk.saturating_add(b.disk),
     }
 }
 

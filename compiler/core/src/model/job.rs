@@ -111,6 +111,8 @@ pub struct Task {
     pub capabilities: Vec<Spanned<String>>,
     /// Devices it asks for.
     pub devices: Vec<Spanned<String>>,
+    /// Seconds it may take to stop.
+    pub kill_timeout: u64,
     /// What it takes.
     pub resources: Resources,
     /// Where it is written.

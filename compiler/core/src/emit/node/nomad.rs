@@ -2,27 +2,10 @@
 
 use super::draft::Draft;
 use super::ports;
-use crate::analyze::{Analysis, NodeFacts};
+use crate::analyze::{Analysis, DEFAULT_CAPABILITIES, NodeFacts};
 use crate::model::{Discovery, Lab, Node};
 use crate::nomad::form::Body;
 use crate::nomad::tables;
-
-/// What Docker gives a container unless asked for more: `allow_caps` replaces this list, so it has to be repeated.
-const DOCKER_CAPABILITIES: [&str; 13] = [
-    "audit_write",
-    "chown",
-    "dac_override",
-    "fowner",
-    "fsetid",
-    "kill",
-    "mknod",
-    "net_bind_service",
-    "setfcap",
-    "setgid",
-    "setpcap",
-    "setuid",
-    "sys_chroot",
-];
 
 /// The whole configuration: what follows from the lab, and the node's own `nomad` merged over it.
 pub(super) fn agent(analysis: &Analysis<'_>, facts: &NodeFacts<'_>) -> Body {
@@ -36,7 +19,7 @@ pub(super) fn agent(analysis: &Analysis<'_>, facts: &NodeFacts<'_>) -> Body {
     draft.block("client", |client| {
         client.bool("enabled", node.client);
         if node.client {
-            client_block(client, lab, node);
+            client_block(client, lab, facts);
         }
     });
     if node.client {
@@ -96,7 +79,8 @@ fn addresses<'l>(nodes: impl Iterator<Item = &'l Node>) -> Vec<String> {
     nodes.map(|node| node.address.value.to_string()).collect()
 }
 
-fn client_block(client: &mut Draft<'_>, lab: &Lab, node: &Node) {
+fn client_block(client: &mut Draft<'_>, lab: &Lab, facts: &NodeFacts<'_>) {
+    let node = facts.node;
     if !node.class.is_empty() {
         client.str("node_class", node.class.as_str());
     }
@@ -107,6 +91,10 @@ fn client_block(client: &mut Draft<'_>, lab: &Lab, node: &Node) {
         client.block("meta", |meta| {
             node.meta.iter().for_each(|(key, value)| meta.str(key.value.clone(), value.as_str()))
         });
+    }
+    // A task that asks for longer than this, 30 seconds unless told, is killed in the midst of stopping without a word.
+    if facts.kill_timeout > 30 {
+        client.str("max_kill_timeout", format!("{}s", facts.kill_timeout));
     }
     client.block("options", |options| {
         let drivers: Vec<&str> = node.drivers.iter().map(|driver| driver.as_str()).collect();
@@ -179,7 +167,8 @@ fn docker(config: &mut Draft<'_>, facts: &NodeFacts<'_>) {
     config.bool("allow_privileged", facts.docker_privileged);
     if !facts.docker_capabilities.is_empty() {
         let added = facts.docker_capabilities.iter().map(String::as_str);
-        let mut all: Vec<&str> = DOCKER_CAPABILITIES.into_iter().chain(added).collect();
+        // The list replaces Docker's own, so that is repeated.
+        let mut all: Vec<&str> = DEFAULT_CAPABILITIES.into_iter().chain(added).collect();
         all.sort_unstable();
         all.dedup();
         config.strings("allow_caps", all);

@@ -43,6 +43,7 @@ fn n1_the_server_is_a_client_too() {
       node_class        = "nas"
       node_pool         = "default"
       network_interface = "{{ GetAllInterfaces | include \"address\" \"^192[.]168[.]1[.]119(/|$)\" | attr \"name\" }}"
+      max_kill_timeout  = "60s"
 
       server_join {
         retry_join = ["192.168.1.119"]

@@ -206,6 +206,7 @@ pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
             docker_volumes: node.server,
             docker_privileged: false,
             docker_capabilities: if node.server { vec!["net_raw".to_owned()] } else { Vec::new() },
+            kill_timeout: if node.server { 60 } else { 5 },
             ports: here
                 .flat_map(|(group, facts)| facts.group.ports.iter().map(move |port| (group, port)))
                 .filter(|(_, port)| port.fixed.is_some())

@@ -31,6 +31,7 @@ client {
   node_class        = "nas"
   node_pool         = "default"
   network_interface = "{{ GetAllInterfaces | include \"address\" \"^192[.]168[.]1[.]119(/|$)\" | attr \"name\" }}"
+  max_kill_timeout  = "60s"
 
   server_join {
     retry_join = ["192.168.1.119"]
