@@ -3,7 +3,7 @@
 use crate::decode::codes::defined_twice::defined_twice;
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body};
-use crate::resolve::Expanded;
+use crate::resolve::{Expanded, bodies};
 use crate::source::{Span, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,8 +70,7 @@ impl Registry {
 
 /// The `port` blocks of a service, those of its main task first.
 pub(super) fn port_blocks(body: &Body) -> impl Iterator<Item = &Block> {
-    let tasks = body.blocks.iter().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init"));
-    std::iter::once(body).chain(tasks.map(|task| &task.body)).flat_map(|body| body.blocks("port"))
+    bodies(body).flat_map(|body| body.blocks("port"))
 }
 
 fn ports(service: &str, body: &Body) -> Vec<Registered> {

@@ -5,7 +5,7 @@ use crate::diagnostic::{Sink, nearest};
 use crate::model::Role;
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::resolve::codes::{bad_value::bad_value, missing_file::missing_file, unknown_reference::unknown_reference};
-use crate::resolve::{Expanded, is_absolute};
+use crate::resolve::{Expanded, bodies, is_absolute};
 use crate::source::codes::path_outside_lab::path_outside_lab;
 use crate::source::{ReadError, Span, Spanned, World, embedded, text};
 use std::collections::BTreeMap;
@@ -40,11 +40,6 @@ pub fn assets(services: &[Expanded], world: &dyn World, sink: &mut Sink) -> Asse
         }
     }
     assets
-}
-
-fn bodies(service: &Body) -> impl Iterator<Item = &Body> {
-    let tasks = service.blocks.iter().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init"));
-    std::iter::once(service).chain(tasks.map(|task| &task.body))
 }
 
 /// The path of a file that a manifest names, from the lab's folder.

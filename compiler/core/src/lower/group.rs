@@ -7,7 +7,7 @@ use crate::diagnostic::Sink;
 use crate::model::{Discovery, Protocol};
 use crate::nomad::form::{Attribute, Block, Body, Value};
 use crate::resolve::codes::unknown_reference::{unknown_member, unknown_reference};
-use crate::resolve::{Expanded, NameKind, check_name, port};
+use crate::resolve::{Expanded, NameKind, bodies, check_name, port, tasks};
 use crate::source::{Span, Spanned};
 
 /// How long a stopping instance stays up once it is taken out of discovery, so that nobody is sent to it.
@@ -91,9 +91,8 @@ pub(super) fn protocols(body: &Body) -> Vec<(&str, Protocol)> {
 
 /// The volumes that the group asks for; several tasks may mount the same one.
 fn volumes(body: &Body, group: &mut Body, sink: &mut Sink) {
-    let tasks = body.blocks.iter().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init"));
     let mut volumes: Vec<(Spanned<String>, bool)> = Vec::new();
-    for block in std::iter::once(body).chain(tasks.map(|task| &task.body)).flat_map(|body| body.blocks("volume")) {
+    for block in bodies(body).flat_map(|body| body.blocks("volume")) {
         let (Some(label), Some(_)) = (block.label(), block.body.str("to")) else { continue };
         if !check_name("volume", label, NameKind::Volume, sink) {
             continue;
@@ -157,14 +156,33 @@ fn services(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<B
             (None, None) => sink.push(no_port::no_port("check", &expanded.name, place)),
         }
     }
+    services.iter_mut().for_each(|(_, service)| name_checks(service));
     services.into_iter().map(|(_, block)| block).collect()
+}
+
+/// Nomad gives all checks of a service the same name, and refuses two that have one.
+fn name_checks(service: &mut Block) {
+    let mut taken: Vec<String> = Vec::new();
+    let several = service.body.blocks("check").count() > 1;
+    for check in service.body.blocks.iter_mut().filter(|block| several && block.name == "check") {
+        let about = check.body.str("path").or_else(|| check.body.str("command"));
+        let kind = check.body.str("type").map_or("", |kind| kind.value);
+        let plain = about.map_or_else(|| kind.to_owned(), |about| format!("{kind} {}", about.value));
+        let again = taken.iter().filter(|name| **name == plain).count();
+        let name = if again == 0 { plain.clone() } else { format!("{plain} {}", again + 1) };
+        taken.push(plain);
+        let span = check.span;
+        check
+            .body
+            .attributes
+            .insert(0, Attribute { name: "name".into(), name_span: span, value: Value::str(name, span) });
+    }
 }
 
 /// The checks of all tasks with the name of their task.
 fn checks(expanded: &Expanded) -> impl Iterator<Item = (&str, &Block)> {
     let own = expanded.body.blocks("check").map(|check| (expanded.name.as_str(), check));
-    let tasks = expanded.body.blocks.iter().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init"));
-    own.chain(tasks.flat_map(|task| {
+    own.chain(tasks(&expanded.body).flat_map(|task| {
         let name = task.label().map_or("", |label| label.as_str());
         task.body.blocks("check").map(move |check| (name, check))
     }))

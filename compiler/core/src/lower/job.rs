@@ -8,7 +8,7 @@ use crate::model::{Arch, Metrics, Platforms, Reference, Route, SecretReference, 
 use crate::nomad::form::{Block, Body, Value};
 use crate::nomad::schema::BlockType;
 use crate::resolve::codes::unknown_reference::{unknown_member, unknown_reference};
-use crate::resolve::{Expanded, NameKind, check_name};
+use crate::resolve::{Expanded, NameKind, bodies, check_name, text};
 use crate::source::{Span, Spanned};
 
 /// The key in every job's `meta` that names the lab it belongs to, so that a deployment knows what to stop.
@@ -70,11 +70,6 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
 /// The table of `job`.
 pub(super) fn job_type() -> Option<&'static BlockType> {
     top("job")
-}
-
-/// A text of a body, owned.
-pub(super) fn text(body: &Body, name: &str) -> Option<Spanned<String>> {
-    body.str(name).map(|text| text.map(str::to_owned))
 }
 
 fn generated(
@@ -223,9 +218,8 @@ fn after(body: &Body, context: Context<'_>, sink: &mut Sink) -> Vec<Spanned<Stri
 
 /// The architectures that the manifest states for its images.
 fn platforms(body: &Body) -> Vec<Platforms> {
-    let tasks = body.blocks.iter().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init"));
     let mut platforms = Vec::new();
-    for body in std::iter::once(body).chain(tasks.map(|task| &task.body)) {
+    for body in bodies(body) {
         if let (Some(image), Some(attribute)) = (body.str("image"), body.attribute("arch")) {
             platforms.push(platform(image.value, body, attribute.value.span));
         }

@@ -6,8 +6,8 @@ use crate::decode::codes::defined_twice::defined_twice;
 use crate::decode::units::{nanoseconds, size};
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body};
-use crate::resolve::Expanded;
 use crate::resolve::codes::bad_value::bad_value;
+use crate::resolve::{Expanded, bodies, tasks};
 use crate::source::{Span, Spanned};
 
 /// Least memory of a task, in bytes (nomad/structs, `Resources.Validate`: 10 MB).
@@ -18,14 +18,7 @@ pub(super) fn check(expanded: &Expanded, sink: &mut Sink) {
     let body = &expanded.body;
     kind(body, sink);
     names(expanded, sink);
-    let tasks = body.blocks.iter().filter(|block| is_task(block));
-    for body in std::iter::once(body).chain(tasks.map(|task| &task.body)) {
-        task(body, sink);
-    }
-}
-
-fn is_task(block: &Block) -> bool {
-    matches!(&*block.name, "task" | "sidecar" | "init")
+    bodies(body).for_each(|body| task(body, sink));
 }
 
 /// `periodic` starts what ends.
@@ -44,7 +37,7 @@ fn kind(body: &Body, sink: &mut Sink) {
 /// Tasks of a group have names of their own; the main one has the service's.
 fn names(expanded: &Expanded, sink: &mut Sink) {
     let mut taken: Vec<(&str, Span)> = vec![(expanded.name.as_str(), expanded.name.span)];
-    for name in expanded.body.blocks.iter().filter(|block| is_task(block)).filter_map(Block::label) {
+    for name in tasks(&expanded.body).filter_map(Block::label) {
         match taken.iter().find(|(known, _)| *known == name.as_str()) {
             Some((_, first)) => sink.push(defined_twice(&format!("task `{}`", name.value), name.span, *first)),
             None => taken.push((name.as_str(), name.span)),

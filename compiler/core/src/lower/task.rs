@@ -3,14 +3,14 @@
 use super::codes::missing_image::missing_image;
 use super::files::{self, Mounted};
 use super::group::copy;
-use super::job::{Found, text};
+use super::job::Found;
 use super::{Context, env, value};
 use crate::decode::units::size;
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::nomad::tables;
 use crate::resolve::codes::bad_value::bad_value;
-use crate::resolve::{Expanded, NameKind, check_name, is_absolute};
+use crate::resolve::{Expanded, NameKind, check_name, is_absolute, text};
 use crate::source::{Span, Spanned};
 
 /// CPU in MHz and memory in MiB of a task that says nothing, a little more than Nomad's own 100 and 300 leave to chance.

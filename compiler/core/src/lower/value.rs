@@ -13,8 +13,8 @@ pub(super) fn check_service(service: &Body, domain: &str, sink: &mut Sink) {
     let kind = service.str("type").filter(|kind| matches!(kind.value, "system" | "sysbatch"));
     if let Some(kind) = kind {
         let count = service.attribute("count").map(|count| ("count", count.name_span));
-        let spread = service.block("spread").map(|spread| ("spread", spread.span));
-        for (name, place) in count.into_iter().chain(spread) {
+        let wish = |name| service.block(name).map(|block| (name, block.span));
+        for (name, place) in count.into_iter().chain(wish("spread")).chain(wish("prefer")) {
             let expected = "for a service that runs once on every node";
             let diagnostic = bad_value(name, expected, place).also(kind.span, "it does, by this type");
             sink.push(diagnostic.help(format!("leave `{name}` out")));

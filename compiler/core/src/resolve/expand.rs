@@ -7,6 +7,7 @@ use super::codes::{
     unknown_reference::{unknown_member, unknown_reference},
 };
 use super::name::{NameKind, check_name};
+use super::task::is_task;
 use crate::decode::codes::defined_twice::defined_twice;
 use crate::decode::codes::unknown_parameter::not_taken;
 use crate::decode::manifests::{Definition, Manifest, Manifests, define, top};
@@ -94,7 +95,7 @@ fn normalized(mut body: Body) -> Body {
         let span = attribute.value.span;
         body.block_mut("resources", span).body.set(attribute.name, attribute.value);
     }
-    for task in body.blocks.iter_mut().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init")) {
+    for task in body.blocks.iter_mut().filter(|block| is_task(block)) {
         task.body = normalized(std::mem::take(&mut task.body));
     }
     body
@@ -301,7 +302,7 @@ fn finish(
     let broken = service.broken || expansion.broken;
     let mut body = defaults.clone();
     body.merge(&own, top("service"));
-    for task in body.blocks.iter_mut().filter(|block| matches!(&*block.name, "task" | "sidecar" | "init")) {
+    for task in body.blocks.iter_mut().filter(|block| is_task(block)) {
         let own = std::mem::replace(&mut task.body, defaults.clone());
         task.body.merge(&own, top("service"));
     }

@@ -39,7 +39,7 @@ pub fn lab(block: &Block, sink: &mut Sink) -> Lab {
 }
 
 /// A text of a body, owned.
-pub(super) fn text(body: &Body, name: &str) -> Option<Spanned<String>> {
+pub(crate) fn text(body: &Body, name: &str) -> Option<Spanned<String>> {
     body.str(name).map(|text| text.map(str::to_owned))
 }
 

@@ -6,9 +6,12 @@ mod expand;
 mod lab;
 mod name;
 mod node;
+mod task;
 
 pub use expand::{Expanded, expand, option};
 pub use lab::lab;
+pub(crate) use lab::text;
 pub use name::{NameKind, check_name};
 pub use node::nodes;
 pub(crate) use node::{is_absolute, port};
+pub(crate) use task::{bodies, tasks};

@@ -640,6 +640,24 @@ service "web" {
     "#);
 }
 
+/// Nomad gives every check of a service the same name unless told, and refuses two of one name.
+#[test]
+fn several_checks_of_a_port_have_names_of_their_own() {
+    let job = job(r#"service "web" {
+            image "nginx:1.29.3"
+            port "http" to=80
+            port "admin" to=81
+            check "http" path="/a"
+            check "http" path="/b"
+            check "http" path="/b"
+            check "tcp"
+            check "tcp" port="admin"
+        }"#);
+    let names: Vec<&str> = job.lines().map(str::trim).filter(|line| line.starts_with("name ")).collect();
+    let names: Vec<&str> = names.iter().filter_map(|line| line.split('"').nth(1)).collect();
+    assert_eq!(names, ["web", "http /a", "http /b", "http /b 2", "tcp", "web-admin"]);
+}
+
 #[test]
 fn a_fixed_port_is_taken_on_the_lan_only() {
     let manifest = r#"
