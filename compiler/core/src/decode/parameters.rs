@@ -28,7 +28,7 @@ impl Parameters {
         self.values.insert(name.into(), value);
     }
 
-    /// Fills in a text; `@@{` stands for `@{` itself. `None` once an unknown parameter is reported.
+    /// Fills in a text; `@@{` stands for `@{` itself, and `@{{` is an `@` before what Nomad renders. `None` once an unknown parameter is reported.
     pub fn fill<'a>(&self, text: &'a str, span: Span, sink: &mut Sink) -> Option<Filled<'a>> {
         if !text.contains("@{") {
             return Some(Filled::Text(Cow::Borrowed(text)));
@@ -56,7 +56,8 @@ impl Parameters {
                 continue;
             }
             out.push_str(&rest[..at]);
-            let Some((name, behind)) = rest[at + 2..].split_once('}') else {
+            let name = rest[at + 2..].split_once('}').filter(|(name, _)| !name.starts_with('{'));
+            let Some((name, behind)) = name else {
                 out.push_str("@{");
                 rest = &rest[at + 2..];
                 continue;
@@ -134,6 +135,10 @@ mod tests {
     fn fills_in_and_passes_others_through() {
         assert_eq!(fill("https://@{domain}:@{port}/").0, Some(Filled::Text("https://example.com:80/".into())));
         assert_eq!(fill("@{port}").0, Some(Filled::Value(ValueKind::Int(80))));
+        assert_eq!(
+            fill("postgres://a:b@{{ .Address }}/@{domain}@{{").0,
+            Some(Filled::Text("postgres://a:b@{{ .Address }}/example.com@{{".into()))
+        );
         assert_eq!(fill("${attr.x} {{ key }} @ @@{x}").0, Some(Filled::Text("${attr.x} {{ key }} @ @{x}".into())));
     }
 

@@ -28,6 +28,7 @@ fn texts() -> Vec<(&'static str, String)> {
         ("directives", "%{if true}x%{endif} %%{y} %%%{z} % %{"),
         ("directives in lines", "%{for x in y}\n%{endfor}\n"),
         ("mixed sigils", "$%{x} %${y} $%$%{z}"),
+        ("templates behind an at", "postgres://a:b@{{ .Address }}"),
         ("templates", "{{ env \"A\" }} {{`x`}} {{- /* c */ -}} }}"),
         ("parameters", "@ {x} @x {@} @"),
         ("heredocs", "<<EOF\nEOF\nEOF_\n  EOF\nEOF\n<<-EOF\n"),
