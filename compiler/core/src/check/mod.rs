@@ -3,6 +3,7 @@
 //! To add one: copy a file, write its page beside it with a manifest that fails and one that passes (both run as tests), and
 //! add it to `CHECKS` and `ALL`.
 
+pub mod decomposed_text;
 pub mod dependency_cycle;
 pub mod no_auth;
 pub mod no_node_fits;
@@ -24,6 +25,7 @@ use rayon::prelude::*;
 
 /// Every check. They read the analysis and know nothing of each other.
 const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
+    decomposed_text::check,
     dependency_cycle::check,
     no_auth::check,
     no_node_fits::check,
@@ -40,6 +42,7 @@ const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
 
 /// The codes of the checks.
 pub static ALL: &[&Code] = &[
+    &decomposed_text::CODE,
     &dependency_cycle::CODE,
     &no_auth::CODE,
     &no_node_fits::CODE,

@@ -120,6 +120,7 @@ pages! {
     bad_unit
     bad_value
     bare_number
+    decomposed_text
     defined_twice
     dependency_cycle
     deprecated_name

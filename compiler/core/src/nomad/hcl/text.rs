@@ -1,6 +1,7 @@
 //! Texts and keys as HCL literals. Both versions of the language read every text back as it was.
 //!
-//! What HCL 2 cannot carry is a text that isn't in Unicode's composed form (NFC): its parsers compose what they read.
+//! What HCL 2 cannot carry is a text that isn't in Unicode's composed form (NFC): its parsers compose what they read. The
+//! check `decomposed-text` keeps such texts out of jobs.
 
 use super::Dialect;
 use std::fmt::Write;
