@@ -29,12 +29,17 @@ pub(crate) fn build(node: &str, services: &str) -> Vec<(String, String)> {
     artifacts.map(|artifact| (artifact.path, String::from_utf8(artifact.bytes).unwrap())).collect()
 }
 
-/// Runs one of the programs that were built from source.
-pub(crate) fn run(program: &str, arguments: &[&str]) -> Output {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../consumers/bin");
-    let mut command = Command::new(folder.join(program));
-    command.args(arguments).env_clear().env("PATH", "/usr/bin:/bin").env("HOME", env!("CARGO_TARGET_TMPDIR"));
-    command.output().unwrap_or_else(|error| panic!("cannot run `{program}`: {error}; `make accept` builds it"))
+/// One of the programs that were built from source, without the variables of whoever runs this.
+pub(crate) fn program(name: &str) -> Command {
+    let mut command = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../consumers/bin").join(name));
+    command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", env!("CARGO_TARGET_TMPDIR"));
+    command
+}
+
+/// Runs one of the programs to its end.
+pub(crate) fn run(name: &str, arguments: &[&str]) -> Output {
+    let output = program(name).args(arguments).output();
+    output.unwrap_or_else(|error| panic!("cannot run `{name}`: {error}; `make accept` builds it"))
 }
 
 /// A fresh folder for files of a test.
