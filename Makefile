@@ -14,6 +14,7 @@ test: ## Run all tests that need nothing but Rust
 lint: ## Check formatting and run the lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo run --quiet --locked -- fmt --check lab.kdl nodes services integrations stdlib golden/labs
 
 accept: ## Have the real programs accept every artifact of every lab (installs and builds what is missing)
 	golden/consumers/install-debian.sh

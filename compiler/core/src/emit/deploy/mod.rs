@@ -10,6 +10,7 @@ use crate::analyze::{Analysis, GroupFacts};
 use crate::bundle::Artifact;
 use crate::emit::quote::sh;
 use crate::model::{Discovery, Lab, Node, Service};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// The part of the script that is the same for every lab.
@@ -46,6 +47,7 @@ pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
     let numbered = waves.iter().enumerate().flat_map(|(at, wave)| wave.iter().map(move |service| (at + 1, *service)));
     let jobs = numbered.map(|(wave, service)| job(analysis, wave, service));
     each(&mut text, "job", "wave service namespace kind count file", jobs.collect());
+    each(&mut text, "secret", "service namespace path key...", secrets(lab));
     let stateful = analysis.groups.iter().filter(|facts| !facts.group.volumes.is_empty());
     let placements = stateful.map(|facts| placement(lab, facts));
     each(&mut text, "placement", "service namespace group node...", placements.collect());
@@ -98,6 +100,23 @@ fn allocations(analysis: &Analysis<'_>, service: &Service) -> u64 {
     }
     let own = analysis.groups.iter().filter(|facts| facts.service.name.value == service.name.value);
     own.map(|facts| facts.eligible().count() as u64).sum()
+}
+
+/// The Nomad variables that jobs read, with their keys: a row a service and path.
+fn secrets(lab: &Lab) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    for service in &lab.services {
+        let mut paths: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for secret in service.secrets.iter().filter(|secret| secret.store == "nomad") {
+            paths.entry(&secret.path).or_default().insert(&secret.key);
+        }
+        for (path, keys) in paths {
+            let mut row = vec![service.name.value.clone(), service.namespace.value.clone(), path.to_owned()];
+            row.extend(keys.into_iter().map(str::to_owned));
+            rows.push(row);
+        }
+    }
+    rows
 }
 
 fn placement(lab: &Lab, facts: &GroupFacts<'_>) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::emit::fixture::{analysis, at_nowhere, lab, node, service};
-use crate::model::Namespace;
+use crate::model::{Namespace, SecretReference};
 use std::process::{Command, Output};
 
 fn small_lab() -> Lab {
@@ -15,10 +15,19 @@ fn small_lab() -> Lab {
     exporter.kind = "system".to_owned();
     let mut wallet = service("wallet").finds("db");
     wallet.namespace = at_nowhere("bitcoin");
+    let mut db = service("db").keeps("db-data");
+    db.secrets = ["user", "password"]
+        .map(|key| SecretReference {
+            store: "nomad".to_owned(),
+            path: "nomad/jobs/db".to_owned(),
+            key: key.to_owned(),
+            span: db.span,
+        })
+        .to_vec();
     Lab {
         namespaces: vec![Namespace { name: at_nowhere("bitcoin"), description: String::new() }],
         nodes: vec![nas, pi],
-        services: vec![service("db").keeps("db-data"), exporter, wallet],
+        services: vec![db, exporter, wallet],
         ..lab()
     }
 }
@@ -58,6 +67,7 @@ nomad() {
     'job inspect '*.Meta*foreign) echo 'false::another' ;;
     'job inspect '*.Meta*gone) echo 'true::home' ;;
     'job inspect '*) echo 4 ;;
+    'var get '*nomad/jobs/db) echo "user ${password-password} " ;;
     'job deployments '*) echo '4 successful' ;;
     'job allocs '*TaskGroup*) echo "db ${place:-nas}" ;;
     'job allocs '*) echo '4 running' ;;
@@ -137,6 +147,11 @@ fn what_differs_between_labs_stands_before_the_script() {
         "$@" '3' 'wallet' 'bitcoin' 'service' '1' 'nomad/jobs/bitcoin/wallet.nomad.hcl'
     }
 
+    # service namespace path key...
+    each_secret() {
+        "$@" 'db' 'default' 'nomad/jobs/db' 'password' 'user'
+    }
+
     # service namespace group node...
     each_placement() {
         "$@" 'db' 'default' 'db' 'nas'
@@ -211,6 +226,15 @@ fn n11_jobs_are_registered_in_waves_and_the_removed_one_is_stopped() {
     placement: 1 job group(s) with volumes run where their data is
     jobs: 1 new, 1 changed, 1 unchanged, 1 stopped
     "#);
+}
+
+#[test]
+fn a_secret_that_is_not_there_is_named_before_any_job_waits_for_it() {
+    let output = run_with("password=\n", &["--only", "jobs"]);
+    let (code, calls) = err(&output);
+    assert_eq!(code, Some(1), "{calls}");
+    assert!(calls.contains("job db: no secret password at nomad/jobs/db in namespace default"), "{calls}");
+    assert!(!calls.contains("user") && !calls.contains("nomad job run"), "{calls}");
 }
 
 #[test]

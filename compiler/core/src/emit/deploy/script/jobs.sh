@@ -15,6 +15,26 @@ make_namespace() { # name file
     problem "namespace $1: not applied"
 }
 
+# A task whose secret isn't there waits for it, and its job's status says nothing of it. Only the names of keys are asked for.
+find_secrets() { # service namespace path key...
+    if ! selects_job "$1" "$2"; then return 0; fi
+    service=$1 namespace=$2 path=$3 keys=''
+    shift 3
+    # shellcheck disable=SC2016 # what looks like a shell's variable is the template's
+    if nomad var get -namespace "$namespace" -out go-template -template '{{range $key, $_ := .Items}}{{$key}} {{end}}' \
+        "$path" >"$scratch/keys" 2>"$scratch/out" </dev/null; then
+        keys=$(cat "$scratch/keys")
+    elif grep -q 'Permission denied' "$scratch/out"; then
+        return 0
+    fi
+    for key in "$@"; do
+        case " $keys " in
+        *" $key "*) ;;
+        *) problem "job $service: no secret $key at $path in namespace $namespace; \`nomad var put\` puts it there" ;;
+        esac
+    done
+}
+
 # `nomad job plan` ends with 0 or 1 where it worked: 1 when allocations would be made or ended.
 plan() { # file
     code=0
@@ -137,6 +157,7 @@ wave_is_healthy() {
 deploy_jobs() {
     each_pool make_pool
     each_namespace make_namespace
+    each_secret find_secrets
     stop_on_problems
     wave=1
     while [ "$wave" -le "$waves" ]; do
