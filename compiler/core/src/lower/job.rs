@@ -7,6 +7,7 @@ use crate::diagnostic::Sink;
 use crate::model::{Arch, Metrics, Platforms, Reference, Route, SecretReference, Service};
 use crate::nomad::form::{Block, Body, Value};
 use crate::nomad::schema::BlockType;
+use crate::resolve::codes::bad_value::bad_value;
 use crate::resolve::codes::unknown_reference::{unknown_member, unknown_reference};
 use crate::resolve::{Expanded, NameKind, bodies, check_name, text};
 use crate::source::{Span, Spanned};
@@ -39,6 +40,7 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
             job.body.merge(&over.body, job_type());
         }
     }
+    identity(&job.body, &expanded.name, &namespace, sink);
     let platforms = platforms(&expanded.body);
     let protocols = group::protocols(&expanded.body);
     let mut groups = view::groups(&job);
@@ -64,6 +66,19 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
         manifest: expanded.path.to_string(),
         job,
         span,
+    }
+}
+
+/// A deployment finds a job by its name and namespace: under another `id` it would be stopped as one that the lab no longer has.
+fn identity(job: &Body, name: &Spanned<String>, namespace: &Spanned<String>, sink: &mut Sink) {
+    if let Some(id) = job.str("id").filter(|id| id.value != name.value) {
+        let expected = format!("`{}`, the name that the lab has for the job", name.value);
+        sink.push(bad_value(id.value, &expected, id.span).help("leave `id` out, or rename the job itself"));
+    }
+    if let Some(other) = job.str("namespace").filter(|other| other.value != namespace.value) {
+        let expected = format!("`{}`, the namespace of `{}`", namespace.value, name.value);
+        let help = format!("write `namespace {:?}` into the service, not into its `nomad`", other.value);
+        sink.push(bad_value(other.value, &expected, other.span).help(help));
     }
 }
 
@@ -235,4 +250,32 @@ fn platforms(body: &Body) -> Vec<Platforms> {
 fn platform(image: &str, body: &Body, span: Span) -> Platforms {
     let arches = body.strings("arch").filter_map(|arch| Arch::from_name(arch.value)).collect();
     Platforms { image: image.to_owned(), arches, span }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::MemoryWorld;
+
+    fn reported(services: &str) -> Vec<String> {
+        let mut world = MemoryWorld::default();
+        world.insert("lab.kdl", "lab \"a\" { domain \"a.example.com\"; network \"lan\" cidr=\"10.0.0.0/24\" }");
+        world.insert("nodes/n.kdl", "node \"n\" { address \"10.0.0.2\"; arch \"amd64\"; server }");
+        world.insert("services/s.kdl", services);
+        crate::check(&world).diagnostics.into_iter().map(|found| found.message).collect()
+    }
+
+    #[test]
+    fn a_job_is_what_the_lab_calls_it() {
+        let job = |id: &str| {
+            format!(
+                r#"job "a" {{ id "{id}"; namespace "x"; group "g" {{ task "t" {{ driver "docker"; config {{ image "i:1" }} }} }} }}"#
+            )
+        };
+        assert_eq!(reported(&job("a")), Vec::<String>::new());
+        assert_eq!(reported(&job("b")), ["`b` is not `a`, the name that the lab has for the job"]);
+        let service = |over: &str| format!(r#"service "a" {{ image "i:1"; nomad {{ {over} }} }}"#);
+        assert_eq!(reported(&service(r#"namespace "default""#)), Vec::<String>::new());
+        assert_eq!(reported(&service(r#"namespace "x""#)), ["`x` is not `default`, the namespace of `a`"]);
+        assert_eq!(reported(&service(r#"id "b""#)), ["`b` is not `a`, the name that the lab has for the job"]);
+    }
 }
