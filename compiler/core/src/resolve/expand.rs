@@ -2,6 +2,7 @@
 
 use super::catalogue::Catalogue;
 use super::codes::{
+    bad_value::bad_value,
     missing_parameter::missing_parameter,
     preset_cycle::preset_cycle,
     unknown_reference::{unknown_member, unknown_reference},
@@ -118,7 +119,8 @@ fn providers(
             continue;
         };
         providers.extend(
-            Expansion { manifests, sources, sink, broken: false }.provider(role, block, name, definition, services),
+            Expansion { manifests, sources, sink, broken: false, presets: 0 }
+                .provider(role, block, name, definition, services),
         );
     }
     providers
@@ -134,6 +136,9 @@ fn of_role<'m>(role: Role, manifests: &'m Manifests, sources: &Sources) -> Vec<&
     integrations.filter(|(_, definition)| fills(definition)).map(|(name, _)| name.as_str()).collect()
 }
 
+/// More presets in one service than anybody has a use for.
+const MOST_PRESETS: usize = 200;
+
 /// What presets and integrations are read with.
 struct Expansion<'e> {
     manifests: &'e Manifests,
@@ -141,6 +146,8 @@ struct Expansion<'e> {
     sink: &'e mut Sink,
     /// Whether a preset was missing or could not be read.
     broken: bool,
+    /// How many presets were taken in so far.
+    presets: usize,
 }
 
 impl Expansion<'_> {
@@ -232,7 +239,19 @@ impl Expansion<'_> {
             };
             if let Some(at) = within.iter().position(|taken| taken.value == name.value) {
                 self.sink.push(preset_cycle(name, &within[at..]));
+                self.broken = true;
                 continue;
+            }
+            self.presets += 1;
+            if self.presets > MOST_PRESETS {
+                // Presets that each take in two others double at every step.
+                if self.presets == MOST_PRESETS + 1 {
+                    let expected = format!("one of the {MOST_PRESETS} presets that a service may take in at most");
+                    let diagnostic = bad_value(name, &expected, name.span);
+                    self.sink.push(diagnostic.help("let presets take in fewer others, or the same one once"));
+                }
+                self.broken = true;
+                return whole;
             }
             let Some((manifest, ..)) = self.instantiate(definition, "preset", &block.body, name) else {
                 self.broken = true;
@@ -297,7 +316,7 @@ fn finish(
     sink: &mut Sink,
 ) -> Expanded {
     let defaults = defaults.map(|block| block.body.clone()).unwrap_or_default();
-    let mut expansion = Expansion { manifests, sources, sink, broken: false };
+    let mut expansion = Expansion { manifests, sources, sink, broken: false, presets: 0 };
     let own = expansion.with_presets(&service.body, &mut Vec::new());
     let broken = service.broken || expansion.broken;
     let mut body = defaults.clone();
