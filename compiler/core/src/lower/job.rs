@@ -1,5 +1,6 @@
 //! A whole service as a job.
 
+use super::codes::empty_job::empty_job;
 use super::discovery::Registered;
 use super::{Context, codes::no_port, env, files, group, limits, placement, value, view};
 use crate::decode::manifests::top;
@@ -33,6 +34,7 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
         job.body = expanded.body.clone();
         env::resolve(&mut job, context, &mut found, sink);
         complete_core(&mut job.body, span, context);
+        whole_core(&job, span, sink);
     } else {
         limits::check(expanded, sink);
         job.body = generated(expanded, &namespace, context, &mut found, sink);
@@ -126,13 +128,27 @@ fn generated(
     job
 }
 
-/// A job of the core form gets the owner tag, and the lab's datacenter where it names none.
+/// A job of the core form gets the owner tag, and the lab's region and datacenter where it names none.
 fn complete_core(job: &mut Body, span: Span, context: Context<'_>) {
     if job.attribute("datacenters").is_none() {
         job.set("datacenters", Value::strings([context.lab.datacenter.clone()], span));
     }
+    if job.attribute("region").is_none() && context.lab.region != "global" {
+        job.set("region", Value::str(context.lab.region.clone(), span));
+    }
     let meta = job.block_mut("meta", span);
     meta.body.set(OWNER, Value::str(context.lab.name.value.clone(), span));
+}
+
+/// Reports a job without a group, and a group without a task.
+fn whole_core(job: &Block, span: Span, sink: &mut Sink) {
+    let name = |block: &Block| block.label().map(|label| label.value.clone()).unwrap_or_default();
+    if job.body.block("group").is_none() {
+        sink.push(empty_job(&format!("job `{}`", name(job)), "group", span));
+    }
+    for group in job.body.blocks("group").filter(|group| group.body.block("task").is_none()) {
+        sink.push(empty_job(&format!("group `{}`", name(group)), "task", group.span));
+    }
 }
 
 fn lower_periodic(periodic: &Block) -> Block {

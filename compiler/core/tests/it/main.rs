@@ -11,3 +11,4 @@ mod nas_and_pis;
 mod pages;
 mod schema;
 mod tidy;
+mod words;

@@ -125,6 +125,7 @@ pages! {
     dependency_cycle
     deprecated_name
     duplicate_name
+    empty_job
     kdl_bad_escape
     kdl_bad_keyword
     kdl_bad_multiline_string

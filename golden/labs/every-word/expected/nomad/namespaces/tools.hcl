@@ -1,0 +1,2 @@
+name        = "tools"
+description = "What only its owner uses"
