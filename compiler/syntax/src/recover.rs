@@ -68,18 +68,10 @@ impl Parser<'_> {
     pub(crate) fn recover(&mut self) {
         loop {
             match self.kind() {
-                None
-                | Some(
-                    TokenKind::Newline
-                    | TokenKind::Semicolon
-                    | TokenKind::LineComment
-                    | TokenKind::HashComment
-                    | TokenKind::OpenBrace
-                    | TokenKind::CloseBrace,
-                ) => return,
+                kind if ends_node(kind) => return,
                 Some(TokenKind::Backslash) => self.skip_joined_line(),
                 Some(TokenKind::Junk) => self.skip_brackets(),
-                Some(_) => self.pos += 1,
+                _ => self.pos += 1,
             }
         }
     }
@@ -103,16 +95,8 @@ impl Parser<'_> {
                     self.pos += 1;
                     return;
                 }
-                None
-                | Some(
-                    TokenKind::Newline
-                    | TokenKind::Semicolon
-                    | TokenKind::LineComment
-                    | TokenKind::HashComment
-                    | TokenKind::OpenBrace
-                    | TokenKind::CloseBrace,
-                ) => break,
-                Some(_) => self.pos += 1,
+                kind if ends_node(kind) => break,
+                _ => self.pos += 1,
             }
         }
         self.pos = start;
@@ -162,4 +146,19 @@ impl Parser<'_> {
         self.no_bracket_before = self.pos;
         self.pos = start + 1;
     }
+}
+
+/// Whether a node ends before this token: with its line, at a brace, or with the text.
+const fn ends_node(kind: Option<TokenKind>) -> bool {
+    matches!(
+        kind,
+        None | Some(
+            TokenKind::Newline
+                | TokenKind::Semicolon
+                | TokenKind::LineComment
+                | TokenKind::HashComment
+                | TokenKind::OpenBrace
+                | TokenKind::CloseBrace,
+        )
+    )
 }

@@ -43,9 +43,8 @@ fn circle<'l>(
     if done.insert(start) {
         path.push((start, open(start)));
     }
-    while let Some((name, rest)) = path.last_mut() {
+    while let Some((_, rest)) = path.last_mut() {
         let Some(wait) = rest.pop() else {
-            let _ = name;
             path.pop();
             taken.pop();
             continue;

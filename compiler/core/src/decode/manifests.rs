@@ -128,8 +128,7 @@ fn file(sources: &Sources, id: FileId, parameters: &Parameters, sink: &mut Sink)
                 .map_or(name, |entry| entry.value().as_str().unwrap_or(name));
             parameters.set("service", ValueKind::Str(name.to_owned()));
         }
-        let decoding = Decoding { file: id, parameters: &parameters };
-        let Some(block) = decoding.top(node, sink) else { continue };
+        let Some(block) = block(node, id, &parameters, sink) else { continue };
         part.others |= block.name != "lab";
         let manifest = |block| Manifest { block, path: source.path.clone() };
         match &*block.name {
@@ -242,20 +241,11 @@ pub fn define(
                 crate::source::Span::of(definition.file, entry.value_span()) == definition.name.span
             })
     })?;
-    let block = Decoding { file: definition.file, parameters }.top(node, sink)?;
+    let block = block(node, definition.file, parameters, sink)?;
     Some(Manifest { block, path: source.path.clone() })
 }
 
-/// What a block is read with.
-struct Decoding<'d> {
-    file: FileId,
-    parameters: &'d Parameters,
-}
-
-impl Decoding<'_> {
-    /// Reads a node at the top of a manifest.
-    fn top(&self, node: hlmc_syntax::NodeRef<'_, '_>, sink: &mut Sink) -> Option<Block> {
-        let manifest = tables::language("manifest")?.root;
-        super::top(node, self.file, manifest, self.parameters, sink)
-    }
+/// Reads a node at the top of a manifest.
+fn block(node: hlmc_syntax::NodeRef<'_, '_>, file: FileId, parameters: &Parameters, sink: &mut Sink) -> Option<Block> {
+    super::top(node, file, tables::language("manifest")?.root, parameters, sink)
 }

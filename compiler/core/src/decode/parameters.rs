@@ -3,7 +3,7 @@
 use super::codes::unknown_parameter::unknown_parameter;
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Tag, ValueKind};
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -104,17 +104,6 @@ pub fn tag(annotation: &str) -> Option<Tag> {
         "port" => Some(Tag::Port),
         "url" => Some(Tag::Url),
         _ => None,
-    }
-}
-
-impl Filled<'_> {
-    /// A text annotated by hand is a tagged value, whatever it was filled from.
-    #[must_use]
-    pub fn tagged(self, tag: Spanned<Tag>) -> ValueKind {
-        match self {
-            Self::Text(text) => ValueKind::Tagged(tag, text.into_owned()),
-            Self::Value(value) => value,
-        }
     }
 }
 

@@ -84,7 +84,6 @@ pub(super) fn service(name: &str) -> Service {
         references: Vec::new(),
         after: Vec::new(),
         platforms: Vec::new(),
-        assets: Vec::new(),
         manifest: format!("services/{name}/service.kdl"),
         span: Span::default(),
     }

@@ -64,7 +64,6 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
         references: found.references,
         after: after(&expanded.body, context, sink),
         platforms,
-        assets: Vec::new(),
         manifest: expanded.path.to_string(),
         job,
         span,

@@ -50,12 +50,6 @@ impl Lab {
     pub fn service(&self, name: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.name.value == name)
     }
-
-    /// The node with this name.
-    #[must_use]
-    pub fn node(&self, name: &str) -> Option<&Node> {
-        self.nodes.iter().find(|node| node.name.value == name)
-    }
 }
 
 /// Where services are registered and found.

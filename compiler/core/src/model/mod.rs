@@ -10,4 +10,4 @@ pub use lab::{Discovery, Lab, Namespace, Network, Provider, Role, SecretStore};
 pub use node::{
     Arch, Capacity, Daemon, Device, Dhcp, Dnsmasq, HostVolume, Node, NodeMount, Reserved, Samba, Share, Ssh,
 };
-pub use service::{Asset, Metrics, Reference, Route, SecretReference, Service};
+pub use service::{Metrics, Reference, Route, SecretReference, Service};

@@ -33,8 +33,6 @@ pub struct Service {
     pub after: Vec<Spanned<String>>,
     /// Architectures that images exist for, as the manifest states them.
     pub platforms: Vec<Platforms>,
-    /// Texts that the bundle carries for it, beside what is in the job.
-    pub assets: Vec<Asset>,
     /// Path of the manifest, or `hlmc:…` for one of the catalogue.
     pub manifest: String,
     /// The first line of its manifest.
@@ -93,13 +91,4 @@ pub struct Reference {
     pub port: String,
     /// Where it is written.
     pub span: Span,
-}
-
-/// A text that lies in the bundle for a service, such as a template that was rendered at compile time.
-#[derive(Clone, Debug)]
-pub struct Asset {
-    /// Path in `out/`.
-    pub path: String,
-    /// Its text.
-    pub text: String,
 }

@@ -159,7 +159,6 @@ pub(super) fn service(name: &str, fixed: Option<(u16, Protocol)>) -> Service {
         references: Vec::new(),
         after: Vec::new(),
         platforms: Vec::new(),
-        assets: Vec::new(),
         manifest: format!("services/{name}/service.kdl"),
         span: Span::default(),
     }
