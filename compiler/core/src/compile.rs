@@ -7,7 +7,7 @@ use crate::decode::manifests::manifests;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::model::{Lab, Namespace, Service};
 use crate::resolve::codes::no_lab::no_lab;
-use crate::source::{LAB_FILE, Sources, Span, World, read};
+use crate::source::{FileId, LAB_FILE, Sources, Span, World, read};
 use crate::{check as checks, decode, emit, lower, resolve, source};
 use rayon::prelude::*;
 
@@ -56,13 +56,29 @@ fn run(world: &dyn World, emit: impl FnOnce(&Analysis<'_>) -> Option<Bundle>) ->
     let lab = lab(world, &mut sources, &mut sink);
     let bundle = lab.and_then(|lab| {
         let analysis = analyze(&lab);
-        // What is left out because it is wrong would make further checks complain of what isn't wrong.
-        if !sink.has_errors() {
-            checks::check(&analysis, &mut sink);
-        }
+        check_what_is_whole(&analysis, &sources, &mut sink);
         if sink.has_errors() { None } else { emit(&analysis) }
     });
     Compiled { sources, diagnostics: sink.into_sorted(), bundle }
+}
+
+/// Runs the checks on what earlier stages found nothing wrong with: what they left out would make a check complain of what
+/// isn't wrong. A file of services stands for itself; what is wrong in any other shapes the whole lab.
+fn check_what_is_whole(analysis: &Analysis<'_>, sources: &Sources, sink: &mut Sink) {
+    let broken = sink.broken_files();
+    let stands_for_itself = |file: &FileId| sources.get(*file).is_some_and(|source| only_services(&source.text));
+    if broken.iter().all(stands_for_itself) {
+        let mut found = Sink::default();
+        checks::check(analysis, &mut found);
+        sink.append(found.without_files(&broken));
+    }
+}
+
+/// Whether a text has services and nothing else.
+fn only_services(text: &str) -> bool {
+    let parse = hlmc_syntax::parse(text);
+    let mut nodes = parse.document.nodes().peekable();
+    nodes.peek().is_some() && nodes.all(|node| matches!(node.name(), "service" | "job"))
 }
 
 /// *parse, decode, resolve, lower*: the lab as plain data.

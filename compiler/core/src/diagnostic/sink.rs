@@ -34,6 +34,16 @@ impl Sink {
         errors.map(|diagnostic| diagnostic.primary.span.file).collect()
     }
 
+    /// What has no part in any of these files.
+    #[must_use]
+    pub fn without_files(mut self, files: &BTreeSet<FileId>) -> Self {
+        self.found.retain(|diagnostic| {
+            let mut places = std::iter::once(&diagnostic.primary).chain(&diagnostic.secondary);
+            !places.any(|label| files.contains(&label.span.file))
+        });
+        self
+    }
+
     /// The diagnostics by place (file, offset, code), each once.
     #[must_use]
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
