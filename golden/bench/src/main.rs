@@ -1,6 +1,7 @@
 //! Measures `hlmc` on generated labs, beside `cp -r` and plain writing of the same files in the same run.
 //!
-//! Times are ratios to that, and medians: this is a report, never a test. `--smoke` only sees whether it works.
+//! Times are ratios to that, and medians: this is a report, never a test. `--smoke` only sees whether it works,
+//! `--generate SERVICES NODES FOLDER` only writes a lab.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the report is what this is for")]
 
 mod generate;
@@ -31,9 +32,10 @@ fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let done = match arguments.first().and_then(|first| first.to_str()) {
         Some("--memory-of") => memory_of(&arguments[1..]),
+        Some("--generate") => write_lab(&arguments[1..]),
         Some("--smoke") => bench(&SMOKE),
         None => bench(&FULL),
-        Some(_) => Err(io::Error::other("usage: hlmc-bench [--smoke]")),
+        Some(_) => Err(io::Error::other("usage: hlmc-bench [--smoke | --generate SERVICES NODES FOLDER]")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -42,6 +44,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes a lab into a folder.
+fn write_lab(arguments: &[OsString]) -> io::Result<()> {
+    let number = |text: &OsString| text.to_str().and_then(|text| text.parse().ok()).filter(|number| *number > 0);
+    let [services, nodes, folder] = arguments else { return Err(io::Error::other("not three arguments")) };
+    let (Some(services), Some(nodes)) = (number(services), number(nodes)) else {
+        return Err(io::Error::other("not a number of services and of nodes"));
+    };
+    generate::generate(Size { services, nodes }, Path::new(folder))
 }
 
 /// Runs a command and prints the most memory it had, in bytes.
