@@ -13,6 +13,10 @@ use clap::Parser as _;
 use command::Outcome;
 use std::process::ExitCode;
 
+/// Compiling is mostly many small allocations from several threads, at which this one is fast.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match args::Cli::try_parse() {
         Ok(cli) => cli,
