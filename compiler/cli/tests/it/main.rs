@@ -5,6 +5,7 @@
 mod build;
 mod check;
 mod explain;
+mod firewall;
 mod fmt;
 mod init;
 mod killed;

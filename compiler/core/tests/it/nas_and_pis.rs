@@ -123,21 +123,30 @@ fn n5_the_engine_comes_from_the_source_for_the_architecture() {
 #[test]
 fn n6_the_firewall_opens_to_members_by_role() {
     let bundle = bundle(&lab());
-    let script = |node: &str| text(&bundle, &format!("nodes/{node}/ufw.sh"));
+    let allowed = |node: &str| -> Vec<String> {
+        let script = text(&bundle, &format!("nodes/{node}/ufw.sh"));
+        let list = script.split("allowed() {").nth(1).and_then(|rest| rest.split("\nEND").next()).unwrap();
+        list.lines().skip(2).map(str::to_owned).collect()
+    };
     for node in NODES {
         for port in ["4646", "4647", "4648", "8301"] {
-            let rules: Vec<&str> =
-                script(node).lines().filter(|line| line.contains("allow") && line.contains(port)).collect();
-            let member = |rule: &&str| rule.contains("from 192.168.1.1");
+            let allowed = allowed(node);
+            let rules: Vec<&String> = allowed.iter().filter(|rule| rule.contains(port)).collect();
             let server_only = matches!(port, "4647" | "4648");
             assert_eq!(rules.is_empty(), server_only && node != "nas", "{node} {port}");
+            let member = |rule: &&String| rule.starts_with("members ");
             assert!(rules.iter().all(member), "{node} opens {port} to others: {rules:?}");
         }
-        let lan = |port: &str| script(node).lines().any(|line| line.contains("allow") && line.contains(port));
-        assert_eq!(lan("port 53 "), node == "nas", "{node}: dnsmasq");
-        assert_eq!(lan("port 445 "), node == "nas", "{node}: samba");
+        let members = NODES.iter().zip(["119", "121", "122"]).filter(|(other, _)| **other != node);
+        let members: Vec<String> = members.map(|(_, last)| format!("192.168.1.{last}")).collect();
+        let line = format!("members='{}'", members.join(" "));
+        assert!(has_line(text(&bundle, &format!("nodes/{node}/ufw.sh")), &line), "{node}: {line}");
+        let lan = |port: &str| allowed(node).iter().any(|rule| rule.starts_with(&format!("lan {port} ")));
+        assert_eq!(lan("53"), node == "nas", "{node}: dnsmasq");
+        assert_eq!(lan("445"), node == "nas", "{node}: samba");
     }
-    assert!(script("nas").contains("8300") && !script("pi5-1").contains("8300"), "Consul's server port");
+    let consul = |node: &str| allowed(node).iter().any(|rule| rule.contains("8300"));
+    assert!(consul("nas") && !consul("pi5-1"), "Consul's server port");
 }
 
 #[test]

@@ -1,20 +1,25 @@
-//! ufw: each rule in a script runs with `--dry-run`, and what it hands on to iptables is read by that.
+//! ufw: what a script says it would do is tried, each rule with `ufw --dry-run`, and what it hands on to iptables by that.
+//!
+//! The script runs with `--dry-run` beside a `ufw` that knows of no rule yet, so what it says is all that it wants.
 
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
 use crate::bundle::Bundle;
 use crate::program::run;
 use crate::rule::Verdict;
 use crate::site::{Site, write};
 
-/// Dry-runs each line that is a rule. Other commands are left out: `ufw --dry-run reset` changes the machine's own files
-/// all the same.
+/// The `ufw` that the script asks what is there.
+const NOTHING_YET: &str = "#!/bin/sh\n[ \"$1\" != status ] || echo 'Status: inactive'\n";
+
+/// Dry-runs each line that is a rule, of what the script says and of the script itself. Other commands are left out:
+/// `ufw --dry-run reset` changes the machine's own files all the same.
 pub(crate) fn dry_run(site: &Site, bundle: &Bundle, path: &str) -> Result<Verdict, String> {
-    let text = bundle.text(path)?;
+    let (text, said) = (bundle.text(path)?, said(site, bundle, path)?);
     let mut refused = Vec::new();
-    let mut seen = 0;
-    for line in text.lines().map(str::trim).filter(|line| is_rule(line)) {
-        seen += 1;
+    let mut allowed = 0;
+    for line in text.lines().chain(said.lines()).map(str::trim).filter(|line| is_rule(line)) {
+        allowed += usize::from(line.starts_with("ufw allow "));
         // The shell takes the line apart, so quoting in it means what it will mean on the node.
         let script = format!("ufw() {{ {} \"$UFW\" --dry-run \"$@\"; }}\n{line}", as_root()?);
         let mut command = site.command("sh")?;
@@ -24,8 +29,8 @@ pub(crate) fn dry_run(site: &Site, bundle: &Bundle, path: &str) -> Result<Verdic
             refused.push(format!("{line}\n{}", ran.report()));
         }
     }
-    Ok(if seen == 0 {
-        Verdict::Refused("no `ufw` rule in it".to_owned())
+    Ok(if allowed == 0 {
+        Verdict::Refused("it allows nothing".to_owned())
     } else if refused.is_empty() {
         Verdict::Accepted(None)
     } else {
@@ -33,12 +38,12 @@ pub(crate) fn dry_run(site: &Site, bundle: &Bundle, path: &str) -> Result<Verdic
     })
 }
 
-/// Has `iptables-restore` read the tables in a script, from a line like `*filter` to `COMMIT`, without loading them.
+/// Has `iptables-restore` read the tables that a script would add, from a line like `*filter` to `COMMIT`, without loading
+/// them.
 pub(crate) fn test_block(site: &Site, bundle: &Bundle, path: &str) -> Result<Verdict, String> {
-    let text = bundle.text(path)?;
     let mut tables = String::new();
     let mut inside = false;
-    for line in text.lines() {
+    for line in said(site, bundle, path)?.lines() {
         inside |= is_table(line);
         if inside {
             tables.push_str(line);
@@ -52,6 +57,23 @@ pub(crate) fn test_block(site: &Site, bundle: &Bundle, path: &str) -> Result<Ver
     let mut command = site.command("sh")?;
     command.env("RESTORE", &site.program("iptables-restore")?.path).env("TABLES", &file);
     Ok(super::by_exit_code(&run(command.arg("-c").arg(script))?))
+}
+
+/// The lines that a script says it would add: to ufw's rules, and to what ufw hands on.
+fn said(site: &Site, bundle: &Bundle, path: &str) -> Result<String, String> {
+    let stand_in = site.scratch.join("stand-in/ufw");
+    write(&stand_in, NOTHING_YET.as_bytes())?;
+    std::fs::set_permissions(&stand_in, std::fs::Permissions::from_mode(0o755))
+        .map_err(|error| format!("cannot make `{}` a program: {error}", stand_in.display()))?;
+    let mut search = site.scratch.join("stand-in").into_os_string();
+    search.push(":");
+    search.push(std::env::var_os("PATH").unwrap_or_default());
+    let mut command = site.command("sh")?;
+    let ran = run(command.env("PATH", search).arg(bundle.root.join(path)).arg("--dry-run"))?;
+    if !ran.succeeded() {
+        return Err(format!("`{path} --dry-run` failed: {}", ran.report()));
+    }
+    Ok(ran.output.lines().filter_map(|line| line.strip_prefix("+ ")).map(|line| format!("{line}\n")).collect())
 }
 
 /// Whether a line opens a table, unlike the `*)` of a shell's `case`.

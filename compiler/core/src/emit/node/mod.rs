@@ -19,16 +19,18 @@ use crate::bundle::Artifact;
 use crate::model::{Daemon, Discovery};
 use crate::nomad::form::Body;
 use crate::nomad::hcl::{self, Dialect};
+use firewall::Addresses;
 use rayon::prelude::*;
 
 /// The files of all nodes.
 #[must_use]
 pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
-    analysis.nodes.par_iter().flat_map_iter(|facts| node(analysis, facts)).collect()
+    let addresses = Addresses::of(analysis.lab);
+    analysis.nodes.par_iter().flat_map_iter(|facts| node(analysis, facts, &addresses)).collect()
 }
 
 /// The files that lie on one machine, then the scripts that bring them there.
-fn node(analysis: &Analysis<'_>, facts: &NodeFacts<'_>) -> Vec<Artifact> {
+fn node(analysis: &Analysis<'_>, facts: &NodeFacts<'_>, addresses: &Addresses) -> Vec<Artifact> {
     let (lab, node) = (analysis.lab, facts.node);
     let mut files = vec![agent("nomad-agent", "etc/nomad.d/nomad.hcl", &nomad::agent(analysis, facts))];
     if lab.discovery == Discovery::Consul {
@@ -46,7 +48,7 @@ fn node(analysis: &Analysis<'_>, facts: &NodeFacts<'_>) -> Vec<Artifact> {
     }));
     let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
     files.push(Artifact::script("install.sh", install::script(analysis, facts, &paths)));
-    files.push(Artifact::script("ufw.sh", firewall::script(analysis, facts)));
+    files.push(Artifact::script("ufw.sh", firewall::script(analysis, facts, addresses)));
     for file in &mut files {
         file.path = format!("nodes/{}/{}", node.name.value, file.path);
         file.source = Some(node.manifest.clone());
