@@ -6,7 +6,8 @@ use std::path::PathBuf;
 const AFTER_HELP: &str = "\
 Exit codes:
   0  done; warnings don't fail
-  1  the lab has errors (`fmt --check`: a file isn't formatted; `fmt`: a file has syntax errors)
+  1  the lab has errors (`build --verify`: a file differs; `fmt --check`: a file isn't formatted;
+     `fmt`: a file has syntax errors)
   2  wrong usage, or a file or folder couldn't be read or written
 
 Environment:
@@ -59,6 +60,9 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_name = "FILE")]
     #[expect(clippy::option_option, reason = "absent, bare and with a file are three things to clap")]
     pub(crate) zip: Option<Option<PathBuf>>,
+    /// Write nothing; list the files in the folder, and the zip, that aren't what the lab gives
+    #[arg(long)]
+    pub(crate) verify: bool,
 }
 
 /// `hlmc check`.

@@ -1,4 +1,4 @@
-//! `hlmc build`: checks the lab and writes its bundle, unless there are errors.
+//! `hlmc build`: checks the lab and writes its bundle, unless there are errors; `--verify` looks whether it is there.
 
 use super::{Outcome, open, pages};
 use crate::args::BuildArgs;
@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::render::text;
 use crate::settings::{BuildSettings, LabSettings};
 use crate::terminal;
-use crate::write::{Target, Written, write};
+use crate::write::{Target, Written, verify, write};
 use hlmc_core::bundle::Bundle;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,11 +23,31 @@ pub(crate) fn build(args: &BuildArgs) -> Result<Outcome, Failure> {
     let Some(bundle) = compiled.bundle else {
         return Ok(Outcome::Errors);
     };
-    let waiting = || terminal::say(&format!("waiting for another hlmc that writes `{}`\n", settings.out.display()));
     let target = Target { out: &settings.out, zip: settings.zip.as_deref(), lab: &lab.root };
+    if args.verify {
+        return compare(&bundle, target);
+    }
+    let waiting = || terminal::say(&format!("waiting for another hlmc that writes `{}`\n", settings.out.display()));
     let written = write(&bundle, target, waiting)?;
     terminal::mention(&summary(&bundle, written, start.elapsed(), &settings.out));
     Ok(Outcome::Done)
+}
+
+/// Lists what isn't as the bundle has it.
+fn compare(bundle: &Bundle, target: Target<'_>) -> Result<Outcome, Failure> {
+    let differences = verify(bundle, target)?;
+    if differences.is_empty() {
+        let files = count(bundle.artifacts.len(), "file");
+        terminal::mention(&format!("{}/ is what the lab gives ({files})", target.out.display()));
+        return Ok(Outcome::Done);
+    }
+    let lines = differences.iter().map(|(path, difference)| format!("{}: {difference}\n", path.display()));
+    terminal::print(&lines.collect::<String>());
+    let are = if differences.len() == 1 { "isn't" } else { "aren't" };
+    let message = format!("{} {are} what the lab gives", count(differences.len(), "file"));
+    let help = "the same command without `--verify` writes them anew; a change made by hand belongs in the manifests";
+    terminal::say(&format!("{}\n", Failure::new(message).help(help)));
+    Ok(Outcome::Errors)
 }
 
 fn summary(bundle: &Bundle, written: Written, took: Duration, out: &Path) -> String {

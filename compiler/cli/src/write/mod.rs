@@ -19,6 +19,7 @@ mod place;
 mod retire;
 mod stage;
 mod swap;
+mod verify;
 mod zip;
 
 use crate::failure::Failure;
@@ -28,6 +29,8 @@ use lock::Lock;
 use place::Place;
 use std::collections::BTreeSet;
 use std::path::Path;
+
+pub(crate) use verify::verify;
 
 /// What a build changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -42,7 +42,7 @@ pub(super) fn write_zip(bundle: &Bundle, file: &Path) -> Result<bool, Failure> {
     let Some(name) = file.file_name() else {
         return Err(Failure::new(format!("`{}` names no file", file.display())));
     };
-    let bytes = archive(bundle).map_err(|error| Failure::new(format!("can't make the zip: {error}")))?;
+    let bytes = archive(bundle)?;
     if open(file).and_then(|mut there| same_bytes(&mut there, &bytes)).unwrap_or(false) {
         return Ok(false);
     }
@@ -58,7 +58,15 @@ pub(super) fn write_zip(bundle: &Bundle, file: &Path) -> Result<bool, Failure> {
     Ok(true)
 }
 
-fn archive(bundle: &Bundle) -> ZipResult<Vec<u8>> {
+/// The bytes of the zip.
+///
+/// # Errors
+/// When it can't be made.
+pub(super) fn archive(bundle: &Bundle) -> Result<Vec<u8>, Failure> {
+    merge(bundle).map_err(|error| Failure::new(format!("can't make the zip: {error}")))
+}
+
+fn merge(bundle: &Bundle) -> ZipResult<Vec<u8>> {
     let parts: Vec<ZipResult<Cursor<Vec<u8>>>> = bundle.artifacts.par_chunks(TOGETHER).map(compress).collect();
     let mut whole = ZipWriter::new(Cursor::new(Vec::new()));
     for part in parts {

@@ -1,8 +1,8 @@
 //! A build that is killed while it writes leaves the whole old bundle or the whole new one.
 
-use crate::build::tree;
 use crate::lab::Lab;
-use std::collections::BTreeMap;
+use crate::tree::{Tree, tree};
+
 use std::fs;
 use std::process::Stdio;
 use std::thread::sleep;
@@ -20,7 +20,7 @@ fn write_services(lab: &Lab, version: &str) {
     }
 }
 
-fn built(lab: &Lab, out: &str) -> BTreeMap<String, Vec<u8>> {
+fn built(lab: &Lab, out: &str) -> Tree {
     lab.run(&["build", "--out", out]).is_quiet();
     tree(&lab.path(out))
 }
@@ -35,7 +35,7 @@ fn a_kill_leaves_the_old_or_the_new_bundle() {
     });
     lab.write("out/mine", "mine");
     let mut cut_off = 0;
-    let mut before = BTreeMap::new();
+    let mut before = Tree::new();
     for turn in 0..KILLS {
         let new = usize::try_from(turn % 2).unwrap();
         write_services(&lab, versions[new]);
@@ -50,7 +50,7 @@ fn a_kill_leaves_the_old_or_the_new_bundle() {
         cut_off += u64::from(lab.path(".out.hlmc-new").exists());
 
         let mut found = tree(&lab.path("out"));
-        assert_eq!(found.remove("mine").as_deref(), Some(b"mine".as_slice()), "turn {turn}");
+        assert_eq!(found.remove("mine").unwrap().bytes, b"mine", "turn {turn}");
         assert!(found == before || found == bundles[new], "turn {turn}: {:?}", found.keys());
         before = found;
     }

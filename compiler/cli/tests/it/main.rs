@@ -1,6 +1,6 @@
 //! The binary as it is used: in folders of its own, by its exit codes and what it prints.
 
-#![allow(clippy::unwrap_used, reason = "this is all test code")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "this is all test code")]
 
 mod build;
 mod check;
@@ -11,4 +11,8 @@ mod init;
 mod killed;
 mod lab;
 mod pages;
+mod reproducible;
+mod somebody;
+mod tree;
 mod usage;
+mod verify;
