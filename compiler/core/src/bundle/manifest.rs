@@ -1,6 +1,7 @@
 //! `bundle.json`: what is in the bundle, and where each file came from.
 
 use super::Artifact;
+use rayon::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -16,27 +17,49 @@ struct Manifest<'a> {
 struct File<'a> {
     path: &'a str,
     kind: &'static str,
-    mode: String,
+    mode: &'static str,
     sha256: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<&'a str>,
 }
 
+impl<'a> File<'a> {
+    fn of(artifact: &'a Artifact) -> Self {
+        Self {
+            path: &artifact.path,
+            kind: artifact.kind,
+            mode: if artifact.executable { "755" } else { "644" },
+            sha256: hex(&Sha256::digest(&artifact.bytes)),
+            source: artifact.source.as_deref(),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half & 15)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
+}
+
 /// Lists the artifacts as `bundle.json`, which doesn't list itself.
 #[must_use]
 pub fn manifest(lab: &str, artifacts: &[Artifact]) -> Artifact {
-    let files = artifacts
-        .iter()
-        .map(|artifact| File {
-            path: &artifact.path,
-            kind: artifact.kind,
-            mode: format!("{:o}", artifact.mode()),
-            sha256: Sha256::digest(&artifact.bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
-            source: artifact.source.as_deref(),
-        })
-        .collect();
+    let files = artifacts.par_iter().with_min_len(16).map(File::of).collect();
     let manifest = Manifest { lab, compiler: concat!("hlmc ", env!("CARGO_PKG_VERSION")), lock: None, files };
     let mut text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
     text.push('\n');
     Artifact::text("bundle", "bundle.json", text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_listed_with_its_sum_and_mode() {
+        let list = manifest("home", &[Artifact::script("a.sh", "abc").from("lab.kdl")]);
+        let text = String::from_utf8(list.bytes).unwrap();
+        // The sum of `abc` is the example of the standard.
+        assert!(text.contains("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"), "{text}");
+        assert!(text.contains("\"mode\": \"755\"") && text.contains("\"source\": \"lab.kdl\""), "{text}");
+    }
 }

@@ -5,7 +5,19 @@
 /// A word of a POSIX shell: `'it'\''s'`.
 #[must_use]
 pub fn sh(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
+    let mut word = String::with_capacity(text.len() + 2);
+    push_sh(&mut word, text);
+    word
+}
+
+/// Appends a word of a POSIX shell.
+pub fn push_sh(script: &mut String, text: &str) {
+    script.push('\'');
+    for (at, part) in text.split('\'').enumerate() {
+        script.push_str(if at > 0 { "'\\''" } else { "" });
+        script.push_str(part);
+    }
+    script.push('\'');
 }
 
 /// The value of a setting in a systemd unit that takes the rest of its line.

@@ -8,7 +8,7 @@ mod waves;
 use super::namespace::{namespace_path, namespaces, pool_path, pools};
 use crate::analyze::{Analysis, GroupFacts};
 use crate::bundle::Artifact;
-use crate::emit::quote::sh;
+use crate::emit::quote::{push_sh, sh};
 use crate::model::{Discovery, Lab, Node, Service};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -131,7 +131,8 @@ fn each(text: &mut String, what: &str, columns: &str, rows: Vec<Vec<String>>) {
     for row in &rows {
         text.push_str("    \"$@\"");
         for value in row {
-            let _ = write!(text, " {}", sh(value));
+            text.push(' ');
+            push_sh(text, value);
         }
         text.push('\n');
     }

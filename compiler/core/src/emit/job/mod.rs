@@ -2,8 +2,8 @@
 
 use crate::bundle::Artifact;
 use crate::model::Service;
-use crate::nomad::form::{Block, Body, Value, ValueKind};
-use crate::nomad::hcl::{Dialect, write};
+use crate::nomad::form::{Body, Value, ValueKind};
+use crate::nomad::hcl::{Dialect, write_block};
 use rayon::prelude::*;
 use std::borrow::Cow;
 
@@ -22,8 +22,7 @@ fn artifact(service: &Service, generated: &[Artifact]) -> Artifact {
     } else {
         Cow::Borrowed(&service.job)
     };
-    let body = Body { attributes: Vec::new(), blocks: vec![Block::clone(&job)] };
-    Artifact::text("nomad-job", path, write(&body, Dialect::Job)).from(service.manifest.as_str())
+    Artifact::text("nomad-job", path, write_block(&job, Dialect::Job)).from(service.manifest.as_str())
 }
 
 fn has_artifact(body: &Body) -> bool {
@@ -62,6 +61,7 @@ fn text(path: &str, generated: &[Artifact]) -> (String, bool) {
 mod tests {
     use super::*;
     use crate::emit::fixture::service;
+    use crate::nomad::form::Block;
     use crate::source::Span;
 
     fn template(path: &str, generated: &[Artifact]) -> String {

@@ -32,6 +32,14 @@ pub fn write(body: &Body, dialect: Dialect) -> String {
     out
 }
 
+/// The text of a file that is one block.
+#[must_use]
+pub fn write_block(block: &Block, dialect: Dialect) -> String {
+    let mut out = String::with_capacity(4096);
+    Writer { out: &mut out, dialect }.block(block, 0);
+    out
+}
+
 /// Appends the text of a body, which ends in a newline unless it is empty.
 pub fn write_to(out: &mut String, body: &Body, dialect: Dialect) {
     Writer { out, dialect }.body(body, 0);
