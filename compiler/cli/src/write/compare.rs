@@ -1,19 +1,29 @@
 //! Finds the artifacts that are already there, byte for byte and with their mode.
+//!
+//! The bytes are read, not the sums in the folder's list: a file that was changed by hand is found.
 
 use hlmc_core::bundle::{Artifact, Bundle};
 use rayon::prelude::*;
-use std::fs::{File, OpenOptions};
+use rustix::fs::{CWD, Mode, OFlags, openat};
+use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::fd::AsFd;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 /// For each artifact: whether the folder has it as it is. What can't be read counts as different.
 pub(crate) fn unchanged(bundle: &Bundle, out: &Path) -> Vec<bool> {
-    bundle.artifacts.par_iter().with_min_len(16).map(|artifact| is_there(artifact, out).unwrap_or(false)).collect()
+    let is_empty = || fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_none());
+    let (false, Ok(folder)) = (is_empty(), File::open(out)) else { return vec![false; bundle.artifacts.len()] };
+    let is_there = |buffer: &mut Vec<u8>, artifact| is_there(artifact, &folder, buffer).unwrap_or(false);
+    bundle.artifacts.par_iter().with_min_len(16).map_init(|| vec![0; BUFFER], is_there).collect()
 }
 
-fn is_there(artifact: &Artifact, out: &Path) -> io::Result<bool> {
-    let mut file = open(&out.join(&artifact.path))?;
+/// How much is read at once.
+const BUFFER: usize = 32 * 1024;
+
+fn is_there(artifact: &Artifact, folder: &File, buffer: &mut [u8]) -> io::Result<bool> {
+    let mut file = open_in(folder, Path::new(&artifact.path))?;
     let metadata = file.metadata()?;
     if !metadata.is_file()
         || metadata.len() != artifact.bytes.len() as u64
@@ -21,30 +31,40 @@ fn is_there(artifact: &Artifact, out: &Path) -> io::Result<bool> {
     {
         return Ok(false);
     }
-    same_bytes(&mut file, &artifact.bytes)
+    starts_with(&mut file, &artifact.bytes, buffer)
 }
 
 /// Opens what is at a path, but neither through a symlink nor waiting for the other end of a pipe.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    OpenOptions::new().read(true).custom_flags(i32::try_from(flags.bits()).unwrap_or(0)).open(path)
+    open_in(CWD, path)
+}
+
+fn open_in(folder: impl AsFd, path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    loop {
+        match openat(&folder, path, flags, Mode::empty()) {
+            Err(rustix::io::Errno::INTR) => {}
+            opened => return Ok(File::from(opened?)),
+        }
+    }
 }
 
 /// Whether a file holds exactly these bytes.
-pub(crate) fn same_bytes(file: &mut File, mut expected: &[u8]) -> io::Result<bool> {
-    let mut buffer = [0; 16 * 1024];
-    loop {
-        let read = match file.read(&mut buffer) {
+pub(crate) fn same_bytes(file: &mut File, expected: &[u8]) -> io::Result<bool> {
+    Ok(file.metadata()?.len() == expected.len() as u64 && starts_with(file, expected, &mut vec![0; BUFFER])?)
+}
+
+fn starts_with(file: &mut File, mut expected: &[u8], buffer: &mut [u8]) -> io::Result<bool> {
+    while !expected.is_empty() {
+        let read = match file.read(buffer) {
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
-        if read == 0 {
-            return Ok(expected.is_empty());
-        }
         match expected.strip_prefix(&buffer[..read]) {
-            Some(rest) => expected = rest,
-            None => return Ok(false),
+            Some(rest) if read > 0 => expected = rest,
+            _ => return Ok(false),
         }
     }
+    Ok(true)
 }

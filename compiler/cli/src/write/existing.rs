@@ -110,6 +110,11 @@ impl Existing {
         Ok(existing)
     }
 
+    /// Whether nothing is there, not even an empty folder.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ours.is_empty() && self.foreign.is_empty()
+    }
+
     fn keep(&mut self, path: &Path, what: Foreign) {
         self.foreign.insert(path.to_owned(), what);
         for above in path.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty()) {
@@ -119,6 +124,9 @@ impl Existing {
 
     /// Refuses a bundle that would overwrite something that hlmc didn't write.
     pub(crate) fn refuse_conflicts(&self, bundle: &Bundle, unchanged: &[bool]) -> Result<(), Failure> {
+        if self.foreign.is_empty() {
+            return Ok(());
+        }
         for (artifact, same) in bundle.artifacts.iter().zip(unchanged) {
             let path = Path::new(&artifact.path);
             let in_the_way = match self.foreign.get(path) {

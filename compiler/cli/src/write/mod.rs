@@ -9,8 +9,9 @@
 //! 4. [`swap`] the two folders.
 //! 5. [`retire`] the old folder.
 //!
-//! Nothing is synced to the disk. A kill at any point leaves the whole old or the whole new folder; after a power cut
-//! files may be damaged, and the next build finds that, since it compares bytes, and writes them again.
+//! Nothing is synced to the disk: all of it can be built again, and to sync each file would take longer than the rest of
+//! a build. A kill at any point leaves the whole old or the whole new folder; after a power cut files may be damaged, and
+//! the next build finds that, since it compares bytes, and writes them again.
 
 mod compare;
 mod existing;
@@ -27,7 +28,6 @@ use existing::{Existing, Owned};
 use hlmc_core::bundle::Bundle;
 use lock::Lock;
 use place::Place;
-use std::collections::BTreeSet;
 use std::path::Path;
 
 pub(crate) use verify::verify;
@@ -78,8 +78,7 @@ fn replace(bundle: &Bundle, place: &Place) -> Result<(Written, Option<Lock>), Fa
     let existing = Existing::list(&place.out, Owned::read(&place.out))?;
     existing.refuse_conflicts(bundle, &unchanged)?;
     let changed = unchanged.iter().filter(|same| !**same).count();
-    let new: BTreeSet<&Path> = bundle.artifacts.iter().map(|artifact| Path::new(&artifact.path)).collect();
-    let removed = existing.ours.iter().filter(|path| !new.contains(path.as_path())).count();
+    let removed = existing.ours.iter().filter(|path| !stage::has(bundle, path)).count();
     let staged = stage::stage(bundle, &unchanged, &existing, place);
     // The folder that comes into place is locked before it is there, until the old one is gone.
     let swapped = staged.and_then(|()| lock::hold(&place.stage)).and_then(|lock| swap::swap(place).map(|()| lock));

@@ -6,6 +6,7 @@
 use super::existing::{LIST, Owned};
 use super::place::Place;
 use crate::failure::Failure;
+use std::cell::LazyCell;
 use std::fs::{self, Metadata, Permissions};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -30,7 +31,10 @@ pub(crate) fn clean_up(place: &Place) -> Result<(), Failure> {
 }
 
 fn retire(folder: &Path, out: &Path) -> io::Result<()> {
-    let (before, now) = (Owned::read(folder), Owned::read(out));
+    if fs::remove_dir(folder).is_ok() {
+        return Ok(()); // it was empty: what a first build has swapped away
+    }
+    let (before, now) = (Owned::read(folder), LazyCell::new(|| Owned::read(out)));
     for entry in WalkDir::new(folder).min_depth(1).contents_first(true) {
         let entry = entry.map_err(walk_error)?;
         let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
