@@ -29,8 +29,11 @@ pub struct GroupFacts<'l> {
     pub service: &'l Service,
     /// The group.
     pub group: &'l Group,
-    /// For each node of the lab, in their order: why the group can't run there; `None` where it can.
-    pub verdicts: Vec<Option<Obstacle<'l>>>,
+    /// Indices of the nodes it can run on, ascending.
+    pub nodes: Vec<usize>,
+    /// The other nodes that the job asks for, ascending, with what each lacks that the group needs: a driver, an
+    /// architecture, a device or a volume. Why all others are left out, [`Analysis::obstacles`] says.
+    pub lacking: Vec<(usize, Obstacle<'l>)>,
 }
 
 /// Why a group can't run on a node: the first condition that removes the node.
@@ -83,6 +86,6 @@ pub struct NodeFacts<'l> {
 impl GroupFacts<'_> {
     /// Indices of the nodes it can run on.
     pub fn eligible(&self) -> impl Iterator<Item = usize> {
-        self.verdicts.iter().enumerate().filter(|(_, verdict)| verdict.is_none()).map(|(at, _)| at)
+        self.nodes.iter().copied()
     }
 }

@@ -1,8 +1,9 @@
 //! Which node can run which group, and what that makes necessary on the node.
 
-use super::constraint::holds;
+use super::constraint::Condition;
 use super::{Analysis, GroupFacts, NodeFacts, Obstacle};
 use crate::model::{Group, Lab, Node, Service};
+use crate::source::{Span, Spanned};
 use rayon::prelude::*;
 
 /// Capabilities that Docker's task driver allows without a word in the agent's configuration
@@ -30,38 +31,88 @@ pub fn analyze(lab: &Lab) -> Analysis<'_> {
         .services
         .par_iter()
         .flat_map_iter(|service| service.groups.iter().map(move |group| (service, group)))
-        .map(|(service, group)| GroupFacts { service, group, verdicts: verdicts(lab, service, group) })
+        .map(|(service, group)| group_facts(lab, service, group))
         .collect();
-    let nodes = (0..lab.nodes.len()).into_par_iter().map(|at| node_facts(lab, at, &groups)).collect();
+    let mut of_nodes = vec![Vec::new(); lab.nodes.len()];
+    for (index, facts) in groups.iter().enumerate() {
+        facts.eligible().for_each(|at| of_nodes[at].push(index));
+    }
+    let nodes = of_nodes.into_par_iter().enumerate().map(|(at, here)| node_facts(&lab.nodes[at], here, &groups));
+    let nodes = nodes.collect();
     Analysis { lab, groups, nodes }
 }
 
-fn verdicts<'l>(lab: &'l Lab, service: &'l Service, group: &'l Group) -> Vec<Option<Obstacle<'l>>> {
-    lab.nodes.iter().map(|node| obstacle(lab, service, group, node)).collect()
+impl<'l> Analysis<'l> {
+    /// For each node of the lab, in their order: why the group can't run there; `None` where it can.
+    pub fn obstacles(&self, facts: &GroupFacts<'l>) -> impl Iterator<Item = (&'l Node, Option<Obstacle<'l>>)> {
+        let asked = Asked::of(self.lab, facts.service, facts.group);
+        self.lab.nodes.iter().map(move |node| {
+            let obstacle = asked.excludes(node).or_else(|| offered(asked.service, asked.group, node));
+            (node, obstacle)
+        })
+    }
 }
 
-fn obstacle<'l>(lab: &'l Lab, service: &'l Service, group: &'l Group, node: &Node) -> Option<Obstacle<'l>> {
-    if !node.client {
-        return Some(Obstacle::NoClient);
+fn group_facts<'l>(lab: &'l Lab, service: &'l Service, group: &'l Group) -> GroupFacts<'l> {
+    let mut facts = GroupFacts { service, group, nodes: Vec::new(), lacking: Vec::new() };
+    let asked = Asked::of(lab, service, group);
+    for at in asked.candidates() {
+        let node = &lab.nodes[at];
+        if asked.excludes(node).is_none() {
+            match offered(service, group, node) {
+                Some(obstacle) => facts.lacking.push((at, obstacle)),
+                None => facts.nodes.push(at),
+            }
+        }
     }
-    declared(lab, service, group, node).or_else(|| offered(service, group, node))
+    facts
 }
 
-/// What the job says about where it runs: pool, datacenters, constraints.
-fn declared<'l>(lab: &'l Lab, service: &'l Service, group: &'l Group, node: &Node) -> Option<Obstacle<'l>> {
-    let job = &service.job.body;
-    let pool = job.str("node_pool");
-    let asked = pool.map_or("default", |pool| pool.value);
-    if asked != "all" && asked != node.pool.value {
-        return Some(Obstacle::Pool(pool));
+/// What a job says about where a group runs: pool, datacenters, constraints.
+struct Asked<'l> {
+    lab: &'l Lab,
+    service: &'l Service,
+    group: &'l Group,
+    pool: Option<Spanned<&'l str>>,
+    /// The `datacenters` that leave out the lab's.
+    elsewhere: Option<Span>,
+    conditions: Vec<Condition<'l>>,
+}
+
+impl<'l> Asked<'l> {
+    fn of(lab: &'l Lab, service: &'l Service, group: &'l Group) -> Self {
+        let job = &service.job.body;
+        let here = || job.strings("datacenters").any(|name| glob(name.value, &lab.datacenter));
+        let elsewhere = job.attribute("datacenters").filter(|_| !here()).map(|attribute| attribute.value.span);
+        let conditions = group.constraints.iter().map(Condition::new).collect();
+        Self { lab, service, group, pool: job.str("node_pool"), elsewhere, conditions }
     }
-    let datacenters = job.attribute("datacenters");
-    let fits = |pattern: &str| glob(pattern, &lab.datacenter);
-    if let Some(attribute) = datacenters.filter(|_| !job.strings("datacenters").any(|name| fits(name.value))) {
-        return Some(Obstacle::Datacenter(attribute.value.span));
+
+    /// Indices of the nodes that it may be about, ascending: those that it names, or all.
+    fn candidates(&self) -> Vec<usize> {
+        let Some(names) = self.conditions.iter().find_map(Condition::names) else {
+            return (0..self.lab.nodes.len()).collect();
+        };
+        let mut named: Vec<usize> = names.into_iter().filter_map(|name| self.lab.node(name)).collect();
+        named.sort_unstable();
+        named.dedup();
+        named
     }
-    let failed = group.constraints.iter().find(|constraint| holds(constraint, node, lab) == Some(false));
-    failed.map(Obstacle::Constraint)
+
+    fn excludes(&self, node: &Node) -> Option<Obstacle<'l>> {
+        if !node.client {
+            return Some(Obstacle::NoClient);
+        }
+        let pool = self.pool.map_or("default", |pool| pool.value);
+        if pool != "all" && pool != node.pool.value {
+            return Some(Obstacle::Pool(self.pool));
+        }
+        if let Some(span) = self.elsewhere {
+            return Some(Obstacle::Datacenter(span));
+        }
+        let failed = self.conditions.iter().find(|condition| condition.holds(node, self.lab) == Some(false));
+        failed.map(|condition| Obstacle::Constraint(condition.constraint))
+    }
 }
 
 /// Whether a datacenter fits a name in which `*` stands for anything.
@@ -109,9 +160,9 @@ fn fits(asked: &str, offered: &str) -> bool {
     asked == offered || asked == kind(offered) || asked.starts_with(&format!("{offered}/"))
 }
 
-fn node_facts<'l>(lab: &'l Lab, at: usize, groups: &[GroupFacts<'l>]) -> NodeFacts<'l> {
+fn node_facts<'l>(node: &'l Node, here: Vec<usize>, groups: &[GroupFacts<'l>]) -> NodeFacts<'l> {
     let mut facts = NodeFacts {
-        node: &lab.nodes[at],
+        node,
         groups: Vec::new(),
         docker_volumes: false,
         docker_privileged: false,
@@ -119,8 +170,7 @@ fn node_facts<'l>(lab: &'l Lab, at: usize, groups: &[GroupFacts<'l>]) -> NodeFac
         kill_timeout: 0,
         ports: Vec::new(),
     };
-    for (index, group) in groups.iter().enumerate().filter(|(_, group)| group.verdicts[at].is_none()) {
-        facts.groups.push(index);
+    for (index, group) in here.iter().map(|index| (*index, &groups[*index])) {
         facts.ports.extend(group.group.ports.iter().filter(|port| port.fixed.is_some()).map(|port| (index, port)));
         let slowest = group.group.tasks.iter().map(|task| task.kill_timeout).max();
         facts.kill_timeout = facts.kill_timeout.max(slowest.unwrap_or_default());
@@ -138,7 +188,7 @@ fn node_facts<'l>(lab: &'l Lab, at: usize, groups: &[GroupFacts<'l>]) -> NodeFac
     }
     facts.docker_capabilities.sort();
     facts.docker_capabilities.dedup();
-    facts
+    NodeFacts { groups: here, ..facts }
 }
 
 #[cfg(test)]

@@ -38,23 +38,28 @@ fn circle<'l>(
 ) -> Option<Vec<Wait<'l>>> {
     let mut path: Vec<(&str, Vec<Wait<'l>>)> = Vec::new();
     let mut taken: Vec<Wait<'l>> = Vec::new();
+    // Where each service of the path stands in it.
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     let mut found = None;
     let open = |name: &'l str| services.get(name).map(|service| waits(service).collect()).unwrap_or_default();
     if done.insert(start) {
+        places.insert(start, path.len());
         path.push((start, open(start)));
     }
-    while let Some((_, rest)) = path.last_mut() {
+    while let Some((name, rest)) = path.last_mut() {
         let Some(wait) = rest.pop() else {
+            places.remove(name);
             path.pop();
             taken.pop();
             continue;
         };
-        if let Some(at) = path.iter().position(|(name, _)| *name == wait.1) {
+        if let Some(&at) = places.get(wait.1) {
             let mut circle: Vec<Wait<'l>> = taken[at..].to_vec();
             circle.push(wait);
             found.get_or_insert(circle);
         } else if services.contains_key(wait.1) && done.insert(wait.1) {
             taken.push(wait);
+            places.insert(wait.1, path.len());
             path.push((wait.1, open(wait.1)));
         }
     }

@@ -2,32 +2,31 @@
 
 use crate::analyze::{Analysis, GroupFacts, Obstacle};
 use crate::diagnostic::{Diagnostic, Sink, code};
-use crate::model::{Constraint, Lab, Node};
+use crate::model::{Constraint, Node};
 use crate::source::Span;
 
 code!(Error, "no-node-fits", "no_node_fits.md", "no node can run a service");
 
 /// Reports every group without an eligible node.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    for facts in analysis.groups.iter().filter(|facts| !facts.verdicts.is_empty() && facts.eligible().next().is_none())
-    {
+    let lab = analysis.lab;
+    for facts in analysis.groups.iter().filter(|facts| !lab.nodes.is_empty() && facts.nodes.is_empty()) {
         // A volume that is nowhere, or a datacenter that isn't the lab's, has a message of its own.
-        let own = |obstacle: &Obstacle<'_>| matches!(obstacle, Obstacle::Datacenter(_));
-        let nowhere = super::volume_missing::nowhere(analysis.lab, facts).is_some();
-        if !nowhere && !facts.verdicts.iter().flatten().any(own) {
-            sink.push(no_node_fits(analysis.lab, facts));
+        let nowhere = super::volume_missing::nowhere(lab, facts).is_some();
+        if !nowhere && !analysis.obstacles(facts).any(|(_, it)| matches!(it, Some(Obstacle::Datacenter(_)))) {
+            sink.push(no_node_fits(analysis, facts));
         }
     }
 }
 
-fn no_node_fits(lab: &Lab, facts: &GroupFacts<'_>) -> Diagnostic {
+fn no_node_fits<'l>(analysis: &Analysis<'l>, facts: &GroupFacts<'l>) -> Diagnostic {
     let name = &facts.service.name;
     let mut diagnostic =
         Diagnostic::new(&CODE, format!("no node can run `{}`", name.value), name.span, "nowhere to run");
     let mut places: Vec<(Span, Vec<String>)> = Vec::new();
-    for (node, obstacle) in lab.nodes.iter().zip(&facts.verdicts) {
+    for (node, obstacle) in analysis.obstacles(facts) {
         let Some(obstacle) = obstacle else { continue };
-        let (reason, span) = describe(obstacle, node);
+        let (reason, span) = describe(&obstacle, node);
         diagnostic = diagnostic.note(format!("`{}` is left out: {reason}", node.name.value));
         let out = format!("`{}`", node.name.value);
         match (span, places.iter_mut().find(|(place, _)| Some(*place) == span)) {

@@ -22,8 +22,8 @@ const AGENTS: [(u16, &str, bool); 9] = [
 ];
 
 /// One group that wants a port.
-struct Claim<'l> {
-    facts: &'l GroupFacts<'l>,
+struct Claim<'a, 'l> {
+    facts: &'a GroupFacts<'l>,
     port: &'l Port,
     fixed: Span,
     /// How many nodes it takes; all that it can run on for a system job.
@@ -39,7 +39,7 @@ struct Listener {
 
 /// Reports, for each fixed port, the claims that can't all be met.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let mut claims: BTreeMap<u16, Vec<Claim<'_>>> = BTreeMap::new();
+    let mut claims: BTreeMap<u16, Vec<Claim<'_, '_>>> = BTreeMap::new();
     for facts in &analysis.groups {
         for port in &facts.group.ports {
             let Some(fixed) = &port.fixed else { continue };
@@ -53,7 +53,7 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
         }
     }
     for (number, claims) in claims {
-        if let Some(diagnostic) = conflict(analysis.lab, number, &claims) {
+        if let Some(diagnostic) = conflict(analysis, number, &claims) {
             sink.push(diagnostic);
         }
     }
@@ -81,7 +81,8 @@ fn listeners(lab: &Lab, number: u16, protocol: Protocol) -> Vec<Listener> {
     listeners
 }
 
-fn conflict(lab: &Lab, number: u16, claims: &[Claim<'_>]) -> Option<Diagnostic> {
+fn conflict<'l>(analysis: &Analysis<'l>, number: u16, claims: &[Claim<'_, 'l>]) -> Option<Diagnostic> {
+    let lab = analysis.lab;
     let protocol = if claims.iter().all(|claim| claim.port.protocol == claims[0].port.protocol) {
         claims[0].port.protocol
     } else {
@@ -89,20 +90,18 @@ fn conflict(lab: &Lab, number: u16, claims: &[Claim<'_>]) -> Option<Diagnostic> 
     };
     let listeners = listeners(lab, number, protocol);
     let free = |at: &usize| !listeners.iter().any(|listener| listener.node == *at);
-    let mut units: Vec<(usize, Vec<usize>)> = Vec::new();
-    for (at, claim) in claims.iter().enumerate() {
-        let nodes: Vec<usize> = claim.facts.eligible().filter(free).collect();
+    let open: Vec<Vec<usize>> = claims.iter().map(|claim| claim.facts.eligible().filter(free).collect()).collect();
+    let mut units: Vec<(usize, &[usize])> = Vec::new();
+    for ((at, claim), open) in claims.iter().enumerate().zip(&open) {
         // One more than the nodes is enough to see that they don't suffice.
-        for _ in 0..claim.instances.min(lab.nodes.len() + 1) {
-            units.push((at, nodes.clone()));
-        }
+        units.extend(std::iter::repeat_n((at, open.as_slice()), claim.instances.min(lab.nodes.len() + 1)));
     }
     let crowded = crowded(&units, lab.nodes.len())?;
-    Some(port_conflict(lab, number, claims, &crowded, &listeners))
+    Some(port_conflict(analysis, number, claims, &crowded, &listeners))
 }
 
 /// Matches claims to nodes; the claims that compete with one that found no node, or nothing where all found one (Hall's theorem).
-fn crowded(units: &[(usize, Vec<usize>)], nodes: usize) -> Option<Vec<usize>> {
+fn crowded(units: &[(usize, &[usize])], nodes: usize) -> Option<Vec<usize>> {
     let mut taken: Vec<Option<usize>> = vec![None; nodes];
     for start in 0..units.len() {
         let mut came: Vec<Option<usize>> = vec![None; nodes];
@@ -161,14 +160,15 @@ fn headline(number: u16, instances: usize, services: &[String], who: Option<&str
     }
 }
 
-fn port_conflict(
-    lab: &Lab,
+fn port_conflict<'l>(
+    analysis: &Analysis<'l>,
     number: u16,
-    claims: &[Claim<'_>],
+    claims: &[Claim<'_, 'l>],
     crowded: &[usize],
     listeners: &[Listener],
 ) -> Diagnostic {
-    let claims: Vec<&Claim<'_>> = crowded.iter().map(|at| &claims[*at]).collect();
+    let lab = analysis.lab;
+    let claims: Vec<&Claim<'_, 'l>> = crowded.iter().map(|at| &claims[*at]).collect();
     let mut nodes: Vec<usize> = claims.iter().flat_map(|claim| claim.facts.eligible()).collect();
     nodes.sort_unstable();
     nodes.dedup();
@@ -187,9 +187,9 @@ fn port_conflict(
         let node = &lab.nodes[listener.node].name.value;
         diagnostic = diagnostic.also(listener.span, format!("{} on `{node}` has it", listener.who));
     }
-    for (node, verdict) in lab.nodes.iter().zip(&claims[0].facts.verdicts) {
-        if let Some(obstacle) = verdict {
-            let (reason, _) = super::no_node_fits::describe(obstacle, node);
+    for (node, obstacle) in analysis.obstacles(claims[0].facts) {
+        if let Some(obstacle) = obstacle {
+            let (reason, _) = super::no_node_fits::describe(&obstacle, node);
             diagnostic = diagnostic.note(format!(
                 "`{}` is left out for `{}`: {reason}",
                 node.name.value, claims[0].facts.service.name.value
@@ -216,17 +216,17 @@ mod tests {
 
     #[test]
     fn claims_that_fit_are_no_conflict() {
-        assert_eq!(crowded(&[(0, vec![0, 1]), (1, vec![0])], 2), None);
-        assert_eq!(crowded(&[(0, vec![0]), (1, vec![0, 1]), (2, vec![1, 2])], 3), None);
+        assert_eq!(crowded(&[(0, &[0, 1]), (1, &[0])], 2), None);
+        assert_eq!(crowded(&[(0, &[0]), (1, &[0, 1]), (2, &[1, 2])], 3), None);
     }
 
     #[test]
     fn three_claims_on_two_nodes_name_all_three() {
-        assert_eq!(crowded(&[(0, vec![0, 1]), (1, vec![0, 1]), (2, vec![0, 1]), (3, vec![2])], 3), Some(vec![0, 1, 2]));
+        assert_eq!(crowded(&[(0, &[0, 1]), (1, &[0, 1]), (2, &[0, 1]), (3, &[2])], 3), Some(vec![0, 1, 2]));
     }
 
     #[test]
     fn a_claim_without_a_node_stands_alone() {
-        assert_eq!(crowded(&[(0, vec![1]), (1, vec![])], 2), Some(vec![1]));
+        assert_eq!(crowded(&[(0, &[1]), (1, &[])], 2), Some(vec![1]));
     }
 }

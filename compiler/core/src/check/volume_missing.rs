@@ -11,10 +11,10 @@ code!(Error, "volume-missing", "volume_missing.md", "a volume isn't on every nod
 /// Reports each volume that no node has, and each that keeps a service from some of the nodes it may be placed on.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     for facts in &analysis.groups {
-        if let Some(volume) = nowhere(analysis.lab, facts) {
-            sink.push(unknown_volume(analysis.lab, facts.service, volume));
-        } else if facts.eligible().next().is_some() {
+        if !facts.nodes.is_empty() {
             partial(analysis.lab, facts, sink);
+        } else if let Some(volume) = nowhere(analysis.lab, facts) {
+            sink.push(unknown_volume(analysis.lab, facts.service, volume));
         }
     }
 }
@@ -46,13 +46,8 @@ fn unknown_volume(lab: &Lab, service: &Service, volume: &Volume) -> Diagnostic {
 /// say where it belongs.
 fn partial(lab: &Lab, facts: &GroupFacts<'_>, sink: &mut Sink) {
     for volume in facts.group.volumes.iter().filter(|volume| volume.kind == "host") {
-        let without: Vec<&Node> = lab
-            .nodes
-            .iter()
-            .zip(&facts.verdicts)
-            .filter(|(_, verdict)| is_about(verdict.as_ref(), &volume.source))
-            .map(|(node, _)| node)
-            .collect();
+        let without = facts.lacking.iter().filter(|(_, obstacle)| is_about(obstacle, &volume.source));
+        let without: Vec<&Node> = without.filter_map(|(at, _)| lab.nodes.get(*at)).collect();
         if without.is_empty() {
             continue;
         }
@@ -73,8 +68,8 @@ fn partial(lab: &Lab, facts: &GroupFacts<'_>, sink: &mut Sink) {
     }
 }
 
-fn is_about(verdict: Option<&Obstacle<'_>>, volume: &Spanned<String>) -> bool {
-    matches!(verdict, Some(Obstacle::Volume(missing) | Obstacle::ReadOnlyVolume(missing)) if missing.value == volume.value)
+fn is_about(obstacle: &Obstacle<'_>, volume: &Spanned<String>) -> bool {
+    matches!(obstacle, Obstacle::Volume(missing) | Obstacle::ReadOnlyVolume(missing) if missing.value == volume.value)
 }
 
 /// Names of nodes for a sentence: `` `a`, `b` ``.

@@ -14,7 +14,7 @@ code!(
 
 /// Reports each image whose stated architectures leave out a node that the service may be placed on.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    for facts in analysis.groups.iter().filter(|facts| facts.eligible().next().is_some()) {
+    for facts in analysis.groups.iter().filter(|facts| !facts.nodes.is_empty()) {
         if let Some(diagnostic) = wrong_architecture(analysis.lab, facts) {
             sink.push(diagnostic);
         }
@@ -24,9 +24,9 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
 fn wrong_architecture(lab: &Lab, facts: &GroupFacts<'_>) -> Option<Diagnostic> {
     let mut left_out: Vec<&Node> = Vec::new();
     let mut culprit = None;
-    for (node, verdict) in lab.nodes.iter().zip(&facts.verdicts) {
-        if let Some(Obstacle::Platform { image, stated }) = verdict {
-            left_out.push(node);
+    for (at, obstacle) in &facts.lacking {
+        if let Obstacle::Platform { image, stated } = obstacle {
+            left_out.push(&lab.nodes[*at]);
             culprit = Some((*image, *stated));
         }
     }

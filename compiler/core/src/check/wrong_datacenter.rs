@@ -15,9 +15,9 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
             }
         }
     }
-    for facts in &analysis.groups {
-        let span = facts.verdicts.iter().flatten().find_map(|obstacle| match obstacle {
-            Obstacle::Datacenter(span) => Some(*span),
+    for facts in analysis.groups.iter().filter(|facts| facts.nodes.is_empty()) {
+        let span = analysis.obstacles(facts).find_map(|(_, obstacle)| match obstacle {
+            Some(Obstacle::Datacenter(span)) => Some(span),
             _ => None,
         });
         if let Some(span) = span {

@@ -1,6 +1,6 @@
 //! A small lab in code for the emitters' tests.
 
-use crate::analyze::{Analysis, GroupFacts, NodeFacts, Obstacle};
+use crate::analyze::{Analysis, GroupFacts, NodeFacts};
 use crate::model::{
     Arch, Capacity, Discovery, Group, Lab, Metrics, Network, Node, Provider, Reference, Reserved, Resources, Role,
     Route, Service, Ssh, Volume,
@@ -149,12 +149,12 @@ impl Service {
 /// The analysis of a lab in which groups with volumes can run on servers only.
 pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
     let groups = lab.services.iter().flat_map(|service| service.groups.iter().map(move |group| (service, group)));
-    let verdict =
-        |group: &'_ Group, node: &Node| (!group.volumes.is_empty() && !node.server).then_some(Obstacle::NoClient);
+    let can = |group: &Group, node: &Node| group.volumes.is_empty() || node.server;
     let groups = groups.map(|(service, group)| GroupFacts {
         service,
         group,
-        verdicts: lab.nodes.iter().map(|node| verdict(group, node)).collect(),
+        nodes: (0..lab.nodes.len()).filter(|at| can(group, &lab.nodes[*at])).collect(),
+        lacking: Vec::new(),
     });
     let nodes = lab.nodes.iter().map(|node| NodeFacts {
         node,

@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::diagnostic::Sink;
+use crate::model::Node;
 use crate::nomad::form::{Block, Body, Value};
 use crate::resolve::codes::{bad_value::bad_value, unknown_reference::no_node_has};
 use crate::source::{Span, Spanned};
@@ -13,15 +14,21 @@ const PROPERTIES: [(&str, &str); 3] =
 /// Reports a node, class, architecture or pool that no node of the lab has.
 fn exists(property: &str, value: Spanned<&str>, context: Context<'_>, sink: &mut Sink) {
     let nodes = &context.lab.nodes;
-    let (what, known): (&str, Vec<&str>) = match property {
-        "arch" => ("architecture", nodes.iter().map(|node| node.arch.value.name()).collect()),
-        "class" => ("class", nodes.iter().map(|node| node.class.as_str()).collect()),
-        "pool" => ("pool", nodes.iter().map(|node| node.pool.as_str()).chain(["all"]).collect()),
-        _ => ("name", nodes.iter().map(|node| node.name.as_str()).collect()),
+    let (what, of): (&str, fn(&Node) -> &str) = match property {
+        "arch" => ("architecture", |node| node.arch.value.name()),
+        "class" => ("class", |node| &node.class),
+        "pool" => ("pool", |node| &node.pool),
+        _ => ("name", |node| &node.name),
+    };
+    let is_there = match what {
+        "name" => context.lab.node(value.value).is_some(),
+        "pool" if value.value == "all" => true,
+        _ => nodes.iter().any(|node| of(node) == value.value),
     };
     // Without a node every name would be wrong, and another message says so.
-    if !nodes.is_empty() && !known.contains(&value.value) {
-        let known = known.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>();
+    if !nodes.is_empty() && !is_there {
+        let all = ["all"].into_iter().filter(|_| what == "pool");
+        let known = nodes.iter().map(of).chain(all).filter(|name| !name.is_empty()).collect::<Vec<_>>();
         sink.push(no_node_has(what, value.value, value.span, known));
     }
 }

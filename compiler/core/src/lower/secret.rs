@@ -55,7 +55,7 @@ fn declared((store, path, key): (&str, &str, &str), places: [Span; 3], context: 
         sink.push(unknown_secret::unknown_store(store, places[0], stores.iter().map(|known| known.name.as_str())));
         return false;
     };
-    let Some((held, keys)) = found.holds.iter().find(|(held, _)| held.value == path) else {
+    let Some((held, keys)) = found.at(path) else {
         let paths = found.holds.iter().map(|(held, _)| held.as_str());
         sink.push(unknown_secret::unknown_path(&found.name, path, key, places[1], paths));
         return false;

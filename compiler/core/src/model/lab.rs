@@ -45,10 +45,16 @@ impl Lab {
         self.nodes.iter().filter(|node| node.server)
     }
 
+    /// The index of the node with this name in [`Lab::nodes`].
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<usize> {
+        self.nodes.binary_search_by(|node| node.name.as_str().cmp(name)).ok()
+    }
+
     /// The service with this name.
     #[must_use]
     pub fn service(&self, name: &str) -> Option<&Service> {
-        self.services.iter().find(|service| service.name.value == name)
+        self.services.binary_search_by(|service| service.name.as_str().cmp(name)).ok().map(|at| &self.services[at])
     }
 }
 
@@ -88,8 +94,16 @@ pub struct SecretStore {
     pub address: Option<Spanned<String>>,
     /// Vault: the mount of its key-value engine.
     pub mount: String,
-    /// The paths it holds with their keys.
+    /// The paths it holds with their keys, sorted by path.
     pub holds: Vec<(Spanned<String>, Vec<Spanned<String>>)>,
+}
+
+impl SecretStore {
+    /// What it holds at a path: the path as it is written there, and its keys.
+    #[must_use]
+    pub fn at(&self, path: &str) -> Option<&(Spanned<String>, Vec<Spanned<String>>)> {
+        self.holds.binary_search_by(|(held, _)| held.as_str().cmp(path)).ok().map(|at| &self.holds[at])
+    }
 }
 
 /// What an integration may be for.

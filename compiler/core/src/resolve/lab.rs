@@ -108,6 +108,7 @@ fn stores(body: &Body, sink: &mut Sink) -> Vec<SecretStore> {
             }
             holds.push((path.clone(), keys));
         }
+        holds.sort_by(|(a, _), (b, _)| a.value.cmp(&b.value));
         stores.push(SecretStore {
             name: name.clone(),
             address: text(&block.body, "address"),

@@ -1,7 +1,7 @@
 //! The lab of the tests: a NAS that is the server, two Raspberry Pis, a reverse proxy, a database on the NAS, an exporter
 //! everywhere.
 
-use crate::analyze::{Analysis, GroupFacts, NodeFacts, Obstacle};
+use crate::analyze::{Analysis, GroupFacts, NodeFacts};
 use crate::bundle::Artifact;
 use crate::model::{
     Arch, Capacity, Daemon, Dhcp, Discovery, Dnsmasq, Group, HostVolume, Lab, Network, Node, NodeMount, Port, Protocol,
@@ -190,15 +190,12 @@ pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
         .map(|(service, group)| GroupFacts {
             service,
             group,
-            verdicts: lab
-                .nodes
-                .iter()
-                .map(|node| (service.name.value == "caddy" && !node.server).then_some(Obstacle::NoClient))
-                .collect(),
+            nodes: (0..lab.nodes.len()).filter(|at| service.name.value != "caddy" || lab.nodes[*at].server).collect(),
+            lacking: Vec::new(),
         })
         .collect();
     let nodes = lab.nodes.iter().enumerate().map(|(at, node)| {
-        let here = groups.iter().enumerate().filter(|(_, facts)| facts.verdicts[at].is_none());
+        let here = groups.iter().enumerate().filter(|(_, facts)| facts.nodes.contains(&at));
         NodeFacts {
             node,
             groups: here.clone().map(|(group, _)| group).collect(),
