@@ -21,6 +21,8 @@ accept: ## Have the real programs accept every artifact of every lab (installs a
 	golden/consumers/build.sh
 	cargo build --release --locked
 	cargo test --locked -p hlmc-accept -- --ignored
+	HLMC_KILLS=500 cargo test --locked -p hlmc --test it killed -- --nocapture
+	cargo test --locked -p hlmc --test it traced -- --ignored --nocapture
 	cargo run --locked -p hlmc-accept
 
 bench: ## Measure builds and checks of generated labs beside cp -r and plain writing; writes target/bench.json

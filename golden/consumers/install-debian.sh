@@ -11,6 +11,7 @@ iptables-restore iptables
 shellcheck shellcheck
 systemd-analyze systemd
 unzip unzip
+strace strace
 '
 
 # Debian keeps system programs where a plain user's PATH doesn't lead.

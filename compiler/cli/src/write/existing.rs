@@ -4,9 +4,12 @@ use super::compare::open;
 use super::retire::walk_error;
 use crate::failure::Failure;
 use hlmc_core::bundle::Bundle;
+use rustix::fs::{AtFlags, CWD};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read as _;
+use std::fs;
+use std::io::{self, Read as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
@@ -36,13 +39,18 @@ struct Listed {
 }
 
 impl Owned {
-    /// Reads the list of a folder.
-    pub(crate) fn read(folder: &Path) -> Self {
-        let mut bytes = Vec::new();
-        match open(&folder.join(LIST)).and_then(|mut file| file.read_to_end(&mut bytes)) {
-            Ok(_) => Self::parse(&bytes),
-            Err(_) => Self::Nothing,
+    /// Reads the list of a folder. One that is there and can't be read is an error: without it hlmc's own files would
+    /// be taken for somebody else's.
+    pub(crate) fn read(folder: &Path) -> io::Result<Self> {
+        let list = folder.join(LIST);
+        match fs::symlink_metadata(&list) {
+            Ok(there) if there.is_file() => {}
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => return Ok(Self::Nothing),
         }
+        let mut bytes = Vec::new();
+        open(&list)?.read_to_end(&mut bytes)?;
+        Ok(Self::parse(&bytes))
     }
 
     fn parse(bytes: &[u8]) -> Self {
@@ -85,7 +93,9 @@ pub(crate) struct Existing {
 
 impl Existing {
     /// Lists the folder.
-    pub(crate) fn list(out: &Path, owned: Owned) -> Result<Self, Failure> {
+    pub(crate) fn list(out: &Path) -> Result<Self, Failure> {
+        let owned = Owned::read(out).map_err(|error| Failure::io("read", &out.join(LIST), &error))?;
+        refuse_others_folder(out)?;
         let mut existing = Self { ours: Vec::new(), foreign: BTreeMap::new(), owned };
         let mut folders = BTreeSet::new();
         let mut with_content = BTreeSet::new();
@@ -97,6 +107,7 @@ impl Existing {
             let path = entry.path().strip_prefix(out).unwrap_or(entry.path()).to_owned();
             with_content.extend(path.parent().map(Path::to_owned));
             if entry.file_type().is_dir() {
+                refuse_others_folder(entry.path())?;
                 folders.insert(path);
             } else if existing.owned.has(&path) {
                 existing.ours.push(path);
@@ -142,4 +153,15 @@ impl Existing {
         }
         Ok(())
     }
+}
+
+/// Refuses a folder of another user who doesn't let us delete what is in it: after the swap it would lie around.
+fn refuse_others_folder(folder: &Path) -> Result<(), Failure> {
+    let refused = |error: io::Error| Failure::io("write to", folder, &error);
+    let owner = fs::symlink_metadata(folder).map_err(refused)?.uid();
+    if owner == rustix::process::geteuid().as_raw() {
+        return Ok(());
+    }
+    let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
+    rustix::fs::accessat(CWD, folder, access, AtFlags::EACCESS).map_err(|error| refused(error.into()))
 }

@@ -66,7 +66,8 @@ fn put_back(place: &Place) -> Result<(), Failure> {
     Ok(())
 }
 
-fn is_at(folder: &File, path: &Path) -> io::Result<bool> {
+/// Whether an open file or folder is the one at this path.
+pub(super) fn is_at(folder: &File, path: &Path) -> io::Result<bool> {
     let held = folder.metadata()?;
     match fs::symlink_metadata(path) {
         Ok(there) => Ok(held.dev() == there.dev() && held.ino() == there.ino()),

@@ -24,7 +24,7 @@ mod verify;
 mod zip;
 
 use crate::failure::Failure;
-use existing::{Existing, Owned};
+use existing::Existing;
 use hlmc_core::bundle::Bundle;
 use lock::Lock;
 use place::Place;
@@ -59,14 +59,24 @@ pub(crate) struct Target<'a> {
 pub(crate) fn write(bundle: &Bundle, target: Target<'_>, waiting: impl FnOnce()) -> Result<Written, Failure> {
     place::check_paths(bundle)?;
     target.zip.map_or(Ok(()), zip::refuse_others)?;
-    let place = Place::find(target.out, target.lab)?;
-    let _lock = lock::lock(&place, waiting)?;
-    retire::clean_up(&place)?;
+    let place = Place::find(target.out, target.lab).map_err(unchanged)?;
+    target
+        .zip
+        .map_or(Ok(()), zip::refuse_nowhere)
+        .map_err(|failure| failure.unwritten("--zip", "nothing was written"))?;
+    let _lock = lock::lock(&place, waiting).map_err(unchanged)?;
+    retire::clean_up(&place).map_err(unchanged)?;
     let (written, _next_lock) = replace(bundle, &place)?;
     if let Some(file) = target.zip {
-        zip::write_zip(bundle, file)?;
+        let only_the_folder = "the folder is written, the zip is as it was";
+        zip::write_zip(bundle, file).map_err(|failure| failure.unwritten("--zip", only_the_folder))?;
     }
     Ok(written)
+}
+
+/// A failure before the folders were swapped.
+fn unchanged(failure: Failure) -> Failure {
+    failure.unwritten("--out", "the folder is as it was")
 }
 
 /// Writes the folder, and returns the lock of what has come into its place.
@@ -75,7 +85,7 @@ fn replace(bundle: &Bundle, place: &Place) -> Result<(Written, Option<Lock>), Fa
     if unchanged.iter().all(|same| *same) {
         return Ok((Written::default(), None));
     }
-    let existing = Existing::list(&place.out, Owned::read(&place.out))?;
+    let existing = Existing::list(&place.out).map_err(self::unchanged)?;
     existing.refuse_conflicts(bundle, &unchanged)?;
     let changed = unchanged.iter().filter(|same| !**same).count();
     let removed = existing.ours.iter().filter(|path| !stage::has(bundle, path)).count();
@@ -83,8 +93,8 @@ fn replace(bundle: &Bundle, place: &Place) -> Result<(Written, Option<Lock>), Fa
     // The folder that comes into place is locked before it is there, until the old one is gone.
     let swapped = staged.and_then(|()| lock::hold(&place.stage)).and_then(|lock| swap::swap(place).map(|()| lock));
     let cleaned = retire::clean_up(place);
-    let next_lock = swapped?;
-    cleaned?;
+    let next_lock = swapped.map_err(self::unchanged)?;
+    cleaned.map_err(|failure| failure.unwritten("--out", "the new bundle is in place"))?;
     Ok((Written { changed, removed }, Some(next_lock)))
 }
 

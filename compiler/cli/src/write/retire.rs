@@ -34,7 +34,7 @@ fn retire(folder: &Path, out: &Path) -> io::Result<()> {
     if fs::remove_dir(folder).is_ok() {
         return Ok(()); // it was empty: what a first build has swapped away
     }
-    let (before, now) = (Owned::read(folder), LazyCell::new(|| Owned::read(out)));
+    let (before, now) = (Owned::read(folder)?, LazyCell::new(|| Owned::read(out)));
     for entry in WalkDir::new(folder).min_depth(1).contents_first(true) {
         let entry = entry.map_err(walk_error)?;
         let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
@@ -43,7 +43,13 @@ fn retire(folder: &Path, out: &Path) -> io::Result<()> {
         }
         if entry.file_type().is_dir() {
             delete(entry.path(), |path| fs::remove_dir(path))?;
-        } else if before.has(path) || now.has(path) || is_partial(path) {
+            continue;
+        }
+        let in_place = || match &*now {
+            Ok(now) => Ok(now.has(path)),
+            Err(error) => Err(io::Error::from(error.kind())),
+        };
+        if before.has(path) || is_partial(path) || in_place()? {
             delete(entry.path(), |path| fs::remove_file(path))?;
         } else {
             rescue(entry.path(), &out.join(path))?;

@@ -108,10 +108,12 @@ fn writes_nothing_when_nothing_changed() {
 fn an_unchanged_file_keeps_its_mtime() {
     let case = Case::new();
     case.write(&[("a/same", "1"), ("a/other", "2")]).unwrap();
+    let inode = || fs::metadata(case.path("lab/out/a/same")).unwrap().ino();
+    let before = inode();
     let past = case.age("lab/out/a/same");
     case.age("lab/out/a/other");
     assert_eq!(case.write(&[("a/same", "1"), ("a/other", "II")]), Ok(Written { changed: 2, removed: 0 }));
-    assert_eq!(case.modified("lab/out/a/same"), past);
+    assert_eq!((case.modified("lab/out/a/same"), inode()), (past, before));
     assert!(case.modified("lab/out/a/other") > past);
 }
 
@@ -311,6 +313,18 @@ fn a_zip_takes_the_place_of_a_zip_only() {
         assert!(!case.path("out").exists(), "nothing is written");
     }
     assert_eq!(fs::read_to_string(case.path("whoami.kdl")).unwrap(), "service \"whoami\"");
+}
+
+#[test]
+fn what_a_killed_run_left_of_a_zip_goes() {
+    let case = Case::new();
+    let (file, partial) = (case.path("out.zip"), case.path(".out.zip.hlmc-new"));
+    for text in ["1", "1", "2"] {
+        fs::write(&partial, "PK, and longer than the whole zip. ".repeat(100)).unwrap();
+        write_zip(&bundle(&[("a", text)]), &file).unwrap();
+        assert!(!partial.exists(), "with {text}");
+        assert!(fs::read(&file).unwrap().len() < 1000, "with {text}");
+    }
 }
 
 #[test]

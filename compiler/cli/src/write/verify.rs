@@ -2,7 +2,7 @@
 
 use super::Target;
 use super::compare::{open, same_bytes};
-use super::existing::{Existing, Owned};
+use super::existing::Existing;
 use super::zip::archive;
 use crate::disk::words;
 use crate::failure::Failure;
@@ -61,7 +61,7 @@ pub(crate) fn verify(bundle: &Bundle, target: Target<'_>) -> Result<Vec<(PathBuf
         bundle.artifacts.par_iter().with_min_len(16).filter_map(differs).collect();
     if target.out.is_dir() {
         let new: BTreeSet<&Path> = bundle.artifacts.iter().map(|artifact| Path::new(&artifact.path)).collect();
-        let ours = Existing::list(target.out, Owned::read(target.out))?.ours;
+        let ours = Existing::list(target.out)?.ours;
         let left = ours.iter().filter(|path| !new.contains(path.as_path()));
         found.extend(left.map(|path| (target.out.join(path), Difference::LeftOver)));
     }

@@ -4,15 +4,18 @@
 //! choose by the processor and would give other bytes elsewhere.
 
 use super::compare::{open, same_bytes};
+use super::lock::is_at;
 use crate::failure::Failure;
 use ::zip::result::ZipResult;
 use ::zip::write::SimpleFileOptions;
 use ::zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 use hlmc_core::bundle::{Artifact, Bundle};
 use rayon::prelude::*;
+use rustix::fs::OFlags;
 use std::ffi::OsString;
-use std::fs;
-use std::io::{Cursor, Read as _, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Cursor, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 /// As many artifacts are compressed as one piece of work.
@@ -34,6 +37,19 @@ pub(super) fn refuse_others(file: &Path) -> Result<(), Failure> {
         .help("name another file with `--zip`, or remove it"))
 }
 
+/// Refuses a zip in a folder that isn't there.
+///
+/// # Errors
+/// When it isn't.
+pub(super) fn refuse_nowhere(file: &Path) -> Result<(), Failure> {
+    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match fs::metadata(parent) {
+        Ok(there) if there.is_dir() => Ok(()),
+        Ok(_) => Err(Failure::io("write", file, &io::ErrorKind::NotADirectory.into())),
+        Err(error) => Err(Failure::io("write", file, &error)),
+    }
+}
+
 /// Writes the bundle as one zip, unless it is there already; `true` when it was written.
 ///
 /// # Errors
@@ -43,19 +59,38 @@ pub(super) fn write_zip(bundle: &Bundle, file: &Path) -> Result<bool, Failure> {
         return Err(Failure::new(format!("`{}` names no file", file.display())));
     };
     let bytes = archive(bundle)?;
-    if open(file).and_then(|mut there| same_bytes(&mut there, &bytes)).unwrap_or(false) {
-        return Ok(false);
-    }
     let mut hidden = OsString::from(".");
     hidden.push(name);
     hidden.push(".hlmc-new");
     let partial = file.with_file_name(hidden);
-    let done = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, file));
+    let failure = |error: io::Error| Failure::io("write", file, &error);
+    let same = open(file).and_then(|mut there| same_bytes(&mut there, &bytes)).unwrap_or(false);
+    if same && fs::symlink_metadata(&partial).is_err() {
+        return Ok(false);
+    }
+    let mut next = alone(&partial).map_err(failure)?;
+    let done = if same {
+        fs::remove_file(&partial) // a run that was killed has left it
+    } else {
+        next.set_len(0).and_then(|()| next.write_all(&bytes)).and_then(|()| fs::rename(&partial, file))
+    };
     done.map_err(|error| {
         let _ = fs::remove_file(&partial);
-        Failure::io("write", file, &error)
+        failure(error)
     })?;
-    Ok(true)
+    Ok(!same)
+}
+
+/// Opens the file that becomes the zip, when no other run writes it. Like the folder's, the lock ends with the process.
+fn alone(partial: &Path) -> io::Result<File> {
+    let nofollow = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or(0);
+    loop {
+        let file = File::options().write(true).create(true).truncate(false).custom_flags(nofollow).open(partial)?;
+        let _ = file.lock(); // a file system without locks: go on without
+        if is_at(&file, partial)? {
+            return Ok(file);
+        }
+    }
 }
 
 /// The bytes of the zip.

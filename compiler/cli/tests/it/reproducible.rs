@@ -104,7 +104,7 @@ fn another_folder_gives_the_same_bytes() {
 #[test]
 fn another_umask_gives_the_same_bytes_and_modes() {
     for (number, lab) in LABS.iter().enumerate() {
-        for umask in ["000", "022", "027", "077", "0777"] {
+        for umask in ["000", "011", "022", "026", "027", "066", "077", "0777"] {
             let folder = tempfile::tempdir().unwrap();
             let line = format!("umask {umask}; exec \"$@\"");
             let mut shell = Command::new("sh");
