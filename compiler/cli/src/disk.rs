@@ -1,11 +1,13 @@
 //! The lab on disk: lists the files of a folder and reads them, and nothing outside of it.
 
 use hlmc_core::source::{ReadError, World};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _};
+use rayon::prelude::*;
+use rustix::buffer::spare_capacity;
+use std::fs::{self, File, FileType, OpenOptions};
+use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Component, Path, PathBuf};
-use walkdir::{DirEntry, WalkDir};
+use std::sync::Arc;
 
 /// The folders of a lab that are read, beside `lab.kdl`.
 pub(crate) const FOLDERS: [&str; 3] = ["nodes", "services", "integrations"];
@@ -18,6 +20,32 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 pub(crate) struct DiskWorld {
     root: PathBuf,
     folder: File,
+}
+
+/// The path of a file, or of what can't be listed, with the reason.
+type Listed = Result<String, (String, ReadError)>;
+
+/// A folder that is listed.
+struct Folder {
+    /// From the lab's folder, as the compiler names it; empty for that itself.
+    path: String,
+    /// Where it really is.
+    real: PathBuf,
+    /// The folder it was found in.
+    above: Option<Arc<Self>>,
+}
+
+/// What one folder holds.
+#[derive(Default)]
+struct Listing {
+    files: Vec<Listed>,
+    folders: Vec<Folder>,
+}
+
+impl Listing {
+    fn refuse(&mut self, path: &str, reason: String) {
+        self.files.push(Err((path.to_owned(), ReadError::Unreadable(reason))));
+    }
 }
 
 impl DiskWorld {
@@ -33,73 +61,77 @@ impl DiskWorld {
         Ok(Self { folder: File::open(&root)?, root })
     }
 
-    /// The path of something below the lab's folder as the compiler names it.
-    fn relative(&self, path: &Path) -> Result<String, (String, ReadError)> {
-        let relative = path.strip_prefix(&self.root).unwrap_or(path);
-        match relative.to_str() {
-            Some(text) => Ok(text.to_owned()),
-            None => Err((
-                relative.to_string_lossy().into_owned(),
-                ReadError::Unreadable("its name isn't valid UTF-8".to_owned()),
-            )),
+    /// Finds out what something at the top of the lab is.
+    fn top(&self, name: &str) -> Listing {
+        let mut listing = Listing::default();
+        match fs::symlink_metadata(self.root.join(name)) {
+            Ok(metadata) => {
+                let lab = Folder { path: String::new(), real: self.root.clone(), above: None };
+                self.see(name.to_owned(), metadata.file_type(), &Arc::new(lab), &mut listing);
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {} // a lab needs none of the folders
+            Err(error) => listing.refuse(name, words(&error)),
         }
+        listing
     }
 
-    /// Whether the walk goes on here. What a symlink leads to outside is put down as a refusal.
-    fn enter(&self, entry: &DirEntry, found: &mut Vec<Result<String, (String, ReadError)>>) -> bool {
-        if entry.depth() > 0 && is_hidden(entry.path()) {
-            return false;
-        }
-        if !entry.path_is_symlink() {
-            return true;
-        }
-        match fs::canonicalize(entry.path()) {
-            Ok(target) if target.starts_with(&self.root) => true,
-            Ok(target) => {
-                // A file matters only when it is read; what a folder holds would be missing without a word.
-                let reason = if target.is_dir() {
-                    ReadError::Unreadable("a symlink to a folder outside of the lab".to_owned())
-                } else {
-                    ReadError::OutsideLab
-                };
-                found.push(self.relative(entry.path()).and_then(|path| Err((path, reason))));
-                false
+    /// Lists one folder.
+    fn list(&self, folder: &Arc<Folder>) -> Listing {
+        let mut listing = Listing::default();
+        let entries = match fs::read_dir(self.root.join(&folder.path)) {
+            Ok(entries) => entries,
+            Err(error) => {
+                listing.refuse(&folder.path, words(&error));
+                return listing;
             }
-            Err(_) => true, // broken: the walk itself reports it
-        }
-    }
-
-    fn walk(&self, folder: &str, found: &mut Vec<Result<String, (String, ReadError)>>) {
-        let mut refused = Vec::new();
-        let walk = WalkDir::new(self.root.join(folder)).follow_links(true).into_iter();
-        for entry in walk.filter_entry(|entry| self.enter(entry, &mut refused)) {
-            match entry {
-                Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) => found.push(self.relative(entry.path())),
-                Err(error) => found.extend(self.unlisted(&error)),
-            }
-        }
-        found.append(&mut refused);
-    }
-
-    /// Something that the walk couldn't list; `None` where nothing has to be said about it.
-    fn unlisted(&self, error: &walkdir::Error) -> Option<Result<String, (String, ReadError)>> {
-        let path = error.path()?;
-        if is_hidden(path) && path.parent() != Some(self.root.as_path()) {
-            return None;
-        }
-        let reason = match (error.loop_ancestor(), error.io_error()) {
-            (Some(_), _) => ReadError::Unreadable("a symlink leads back to a folder above it".to_owned()),
-            (None, Some(error)) if error.kind() == io::ErrorKind::NotFound => {
-                if path.parent() == Some(self.root.as_path()) && !path.is_symlink() {
-                    return None; // a lab needs none of the folders
-                }
-                ReadError::Unreadable("a symlink to nothing".to_owned())
-            }
-            (None, Some(error)) => ReadError::Unreadable(words(error)),
-            (None, None) => ReadError::Unreadable("it can't be listed".to_owned()),
         };
-        Some(self.relative(path).and_then(|path| Err((path, reason))))
+        for entry in entries {
+            match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
+                Ok((name, _)) if name.as_encoded_bytes().starts_with(b".") => {}
+                Ok((name, file_type)) => match name.into_string() {
+                    Ok(name) => self.see(name, file_type, folder, &mut listing),
+                    Err(name) => {
+                        let path = Path::new(&folder.path).join(name);
+                        listing.refuse(&path.to_string_lossy(), "its name isn't valid UTF-8".to_owned());
+                    }
+                },
+                Err(error) => listing.refuse(&folder.path, words(&error)),
+            }
+        }
+        listing
+    }
+
+    /// Puts down a file, or a folder that is to be listed. What a symlink leads to outside is put down as a refusal.
+    fn see(&self, name: String, file_type: FileType, folder: &Arc<Folder>, listing: &mut Listing) {
+        let path = if folder.path.is_empty() { name } else { format!("{}/{name}", folder.path) };
+        let above = Some(folder.clone());
+        if file_type.is_dir() {
+            let real = folder.real.join(path.rsplit('/').next().unwrap_or(&path));
+            listing.folders.push(Folder { path, real, above });
+            return;
+        }
+        if !file_type.is_symlink() {
+            listing.files.push(Ok(path));
+            return;
+        }
+        let real = match fs::canonicalize(self.root.join(&path)) {
+            Ok(real) => real,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return listing.refuse(&path, "a symlink to nothing".to_owned());
+            }
+            Err(error) => return listing.refuse(&path, words(&error)),
+        };
+        let mut folders = std::iter::successors(Some(folder), |folder| folder.above.as_ref());
+        match (real.starts_with(&self.root), real.is_dir()) {
+            (true, false) => listing.files.push(Ok(path)),
+            (true, true) if folders.any(|folder| folder.real == real) => {
+                listing.refuse(&path, "a symlink leads back to a folder above it".to_owned());
+            }
+            (true, true) => listing.folders.push(Folder { path, real, above }),
+            // A file matters only when it is read; what a folder holds would be missing without a word.
+            (false, true) => listing.refuse(&path, "a symlink to a folder outside of the lab".to_owned()),
+            (false, false) => listing.files.push(Err((path, ReadError::OutsideLab))),
+        }
     }
 
     /// Opens a file below the lab, without waiting for the other end of a pipe.
@@ -131,13 +163,20 @@ impl DiskWorld {
 }
 
 impl World for DiskWorld {
-    fn files(&self) -> Vec<Result<String, (String, ReadError)>> {
+    fn files(&self) -> Vec<Listed> {
         let mut found = Vec::new();
         if fs::symlink_metadata(self.root.join("lab.kdl")).is_ok() {
             found.push(Ok("lab.kdl".to_owned()));
         }
-        for folder in FOLDERS {
-            self.walk(folder, &mut found);
+        let mut listings: Vec<Listing> = FOLDERS.iter().map(|name| self.top(name)).collect();
+        // Level by level: the folders of each are listed in parallel.
+        while !listings.is_empty() {
+            let mut folders = Vec::new();
+            for mut listing in listings {
+                found.append(&mut listing.files);
+                folders.extend(listing.folders.into_iter().map(Arc::new));
+            }
+            listings = folders.par_iter().map(|folder| self.list(folder)).collect();
         }
         found.sort_by(|a, b| listed_path(a).cmp(listed_path(b)));
         found
@@ -148,7 +187,7 @@ impl World for DiskWorld {
         if path.is_empty() || !Path::new(path).components().all(within) {
             return Err(ReadError::OutsideLab);
         }
-        let mut file = self.open_beneath(path)?;
+        let file = self.open_beneath(path)?;
         let metadata = file.metadata().map_err(|error| refusal(&error))?;
         if metadata.is_dir() {
             return Err(ReadError::Unreadable("it is a folder".to_owned()));
@@ -160,20 +199,25 @@ impl World for DiskWorld {
             let size = metadata.len() / (1024 * 1024);
             return Err(ReadError::Unreadable(format!("it has {size} MiB, and at most 64 MiB are read")));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-        file.read_to_end(&mut bytes).map_err(|error| refusal(&error))?;
+        // One byte more than there should be shows that there are no more.
+        let len = usize::try_from(metadata.len()).unwrap_or(0);
+        let mut bytes = Vec::with_capacity(len + 1);
+        while bytes.len() != len || len == 0 {
+            match rustix::io::read(&file, spare_capacity(&mut bytes)) {
+                Ok(0) => break,
+                Ok(_) => bytes.reserve(1),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(refusal(&error.into())),
+            }
+        }
         Ok(bytes)
     }
 }
 
-fn listed_path(listed: &Result<String, (String, ReadError)>) -> &str {
+fn listed_path(listed: &Listed) -> &str {
     match listed {
         Ok(path) | Err((path, _)) => path,
     }
-}
-
-fn is_hidden(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 fn refusal(error: &io::Error) -> ReadError {

@@ -20,6 +20,8 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
     /// The bundle; `None` where an error stands in its way, or only a check was asked for.
     pub bundle: Option<Bundle>,
+    /// The lab as far as it could be read; `None` where there is none.
+    pub lab: Option<Lab>,
 }
 
 /// Compiles a lab.
@@ -54,12 +56,12 @@ fn run(world: &dyn World, emit: impl FnOnce(&Analysis<'_>) -> Option<Bundle>) ->
     let mut sink = Sink::default();
     let mut sources = read(world, &mut sink);
     let lab = lab(world, &mut sources, &mut sink);
-    let bundle = lab.and_then(|lab| {
-        let analysis = analyze(&lab);
+    let bundle = lab.as_ref().and_then(|lab| {
+        let analysis = analyze(lab);
         check_what_is_whole(&analysis, &sources, &mut sink);
         if sink.has_errors() { None } else { emit(&analysis) }
     });
-    Compiled { sources, diagnostics: sink.into_sorted(), bundle }
+    Compiled { sources, diagnostics: sink.into_sorted(), bundle, lab }
 }
 
 /// Runs the checks on what earlier stages found nothing wrong with: what they left out would make a check complain of what
@@ -98,22 +100,19 @@ fn lab(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<Lab>
     }
     let mut lab = resolve::lab(block, sink);
     lab.nodes = resolve::nodes(&manifests.nodes, sources, sink);
-    let (services, providers) = resolve::expand(&manifests, sources, sink);
+    let (services, providers) = resolve::expand(manifests, sources, sink);
     lab.providers = providers;
     let registry = lower::Registry::collect(&services, sink);
     let assets = lower::assets(&services, world, sink);
     let context = lower::Context { lab: &lab, registry: &registry, assets: &assets };
     let lowered: Vec<(Service, Sink)> = services
-        .par_iter()
+        .into_par_iter()
         .map(|service| {
             let mut sink = Sink::default();
-            (lower::service(service, context, &mut sink), sink)
+            (lower::service(&service, context, &mut sink), sink)
         })
         .collect();
-    for (service, found) in lowered {
-        sink.append(found);
-        lab.services.push(service);
-    }
+    lab.services = lowered.into_iter().map(|(service, found)| sink.take(service, found)).collect();
     add_namespaces(&mut lab);
     Some(lab)
 }

@@ -9,6 +9,7 @@ use crate::terminal;
 use crate::write::{Target, Written, verify, write};
 use hlmc_core::bundle::Bundle;
 use std::collections::BTreeSet;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -16,20 +17,21 @@ pub(crate) fn build(args: &BuildArgs) -> Result<Outcome, Failure> {
     let start = Instant::now();
     let lab = LabSettings::resolve(&args.lab)?;
     let settings = BuildSettings::resolve(args, &lab);
-    let compiled = hlmc_core::compile(&open(&lab)?);
+    // The process ends soon, which frees all of it at once.
+    let compiled = ManuallyDrop::new(hlmc_core::compile(&open(&lab)?));
     if !compiled.diagnostics.is_empty() {
         terminal::say(&text(&compiled.diagnostics, &pages(&compiled, &lab.shown), terminal::look()));
     }
-    let Some(bundle) = compiled.bundle else {
+    let Some(bundle) = &compiled.bundle else {
         return Ok(Outcome::Errors);
     };
     let target = Target { out: &settings.out, zip: settings.zip.as_deref(), lab: &lab.root };
     if args.verify {
-        return compare(&bundle, target);
+        return compare(bundle, target);
     }
     let waiting = || terminal::say(&format!("waiting for another hlmc that writes `{}`\n", settings.out.display()));
-    let written = write(&bundle, target, waiting)?;
-    terminal::mention(&summary(&bundle, written, start.elapsed(), &settings.out));
+    let written = write(bundle, target, waiting)?;
+    terminal::mention(&summary(bundle, written, start.elapsed(), &settings.out));
     Ok(Outcome::Done)
 }
 

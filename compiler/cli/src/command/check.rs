@@ -6,11 +6,13 @@ use crate::failure::Failure;
 use crate::render::{Tally, json, short, text};
 use crate::settings::LabSettings;
 use crate::terminal;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 pub(crate) fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
     let lab = LabSettings::resolve(&args.lab)?;
-    let compiled = hlmc_core::check(&open(&lab)?);
+    // The process ends soon, which frees all of it at once.
+    let compiled = ManuallyDrop::new(hlmc_core::check(&open(&lab)?));
     let found = &compiled.diagnostics;
     match args.format {
         Format::Text => terminal::say(&text(found, &pages(&compiled, &lab.shown), terminal::look())),

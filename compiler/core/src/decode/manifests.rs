@@ -104,21 +104,17 @@ fn file(sources: &Sources, id: FileId, parameters: &Parameters, sink: &mut Sink)
     syntax::report(&parse.warnings, id, sink);
     for node in parse.document.nodes() {
         let name = node.args().next().and_then(|entry| entry.value().as_str().map(|text| (text, entry.value_span())));
-        let definition = name.map(|(name, span)| {
-            let span = crate::source::Span::of(id, span);
-            Definition { name: Spanned::new(name.to_owned(), span), file: id }
-        });
         let found = &mut part.manifests;
-        match (node.name(), definition) {
-            ("preset", Some(definition)) => {
-                define_once("preset", definition, &mut found.presets, sink);
-                continue;
-            }
-            ("integration", Some(definition)) => {
-                define_once("integration", definition, &mut found.integrations, sink);
-                continue;
-            }
-            _ => {}
+        let definitions = match node.name() {
+            "preset" => Some(&mut found.presets),
+            "integration" => Some(&mut found.integrations),
+            _ => None,
+        };
+        if let (Some(known), Some((name, span))) = (definitions, name) {
+            let span = crate::source::Span::of(id, span);
+            let definition = Definition { name: Spanned::new(name.to_owned(), span), file: id };
+            define_once(node.name(), definition, known, sink);
+            continue;
         }
         let mut parameters = parameters.clone();
         if let Some((name, _)) = name {

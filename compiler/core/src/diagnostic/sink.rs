@@ -21,6 +21,12 @@ impl Sink {
         self.found.append(&mut other.found);
     }
 
+    /// Takes all of another sink, and hands on what came with it.
+    pub fn take<T>(&mut self, value: T, other: Self) -> T {
+        self.append(other);
+        value
+    }
+
     /// Whether there is an error among them.
     #[must_use]
     pub fn has_errors(&self) -> bool {

@@ -5,6 +5,7 @@ use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body};
 use crate::resolve::{Expanded, bodies};
 use crate::source::{Span, Spanned};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The registered ports of all services, by service.
@@ -28,8 +29,12 @@ impl Registry {
     pub fn collect(services: &[Expanded], sink: &mut Sink) -> Self {
         let mut registry = Self::default();
         let mut taken: BTreeMap<String, Span> = BTreeMap::new();
-        for service in services {
-            let ports = if service.core { core_ports(&service.body) } else { ports(&service.name, &service.body) };
+        let ports = |service: &Expanded| match service.core {
+            true => core_ports(&service.body),
+            false => ports(&service.name, &service.body),
+        };
+        let ports: Vec<Vec<Registered>> = services.par_iter().map(ports).collect();
+        for (service, ports) in services.iter().zip(ports) {
             for port in &ports {
                 let Some(name) = &port.name else { continue };
                 match taken.get(name) {

@@ -8,7 +8,9 @@ use crate::resolve::codes::{bad_value::bad_value, missing_file::missing_file, un
 use crate::resolve::{Expanded, bodies, is_absolute};
 use crate::source::codes::path_outside_lab::path_outside_lab;
 use crate::source::{ReadError, Span, Spanned, World, embedded, text};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// The texts of the files that services name, by path from the lab's folder (or `hlmc:…`).
 #[derive(Debug, Default)]
@@ -26,20 +28,28 @@ pub(super) struct Mounted {
 
 /// Reads every file that a `file` or `template` of a service names. What can't be read is reported where it is named.
 pub fn assets(services: &[Expanded], world: &dyn World, sink: &mut Sink) -> Assets {
-    let mut assets = Assets::default();
+    let mut named: BTreeMap<String, Vec<&Spanned<String>>> = BTreeMap::new();
     for service in services.iter().filter(|service| !service.core) {
         for block in bodies(&service.body).flat_map(|body| &body.blocks) {
             if matches!(&*block.name, "file" | "template")
                 && let Some(source) = block.label()
                 && let Some(path) = asset_path(&service.path, source, sink)
-                && !assets.texts.contains_key(&path)
-                && let Some(text) = read(&path, source, world, sink)
             {
-                assets.texts.insert(path, text);
+                named.entry(path).or_default().push(source);
             }
         }
     }
-    assets
+    let files: OnceLock<Vec<String>> = OnceLock::new();
+    let files = || files.get_or_init(|| world.files().into_iter().flatten().collect()).as_slice();
+    let read: Vec<(Option<(String, String)>, Sink)> = named
+        .into_par_iter()
+        .map(|(path, sources)| {
+            let mut sink = Sink::default();
+            let text = sources.into_iter().find_map(|source| read(&path, source, world, files, &mut sink));
+            (text.map(|text| (path, text)), sink)
+        })
+        .collect();
+    Assets { texts: read.into_iter().filter_map(|(text, found)| sink.take(text, found)).collect() }
 }
 
 /// The path of a file that a manifest names, from the lab's folder.
@@ -62,15 +72,21 @@ fn asset_path(manifest: &str, source: &Spanned<String>, sink: &mut Sink) -> Opti
     Some(format!("{scheme}{}", parts.join("/")))
 }
 
-fn read(path: &str, source: &Spanned<String>, world: &dyn World, sink: &mut Sink) -> Option<String> {
+/// Reads one file; `files` are all that the lab has.
+fn read<'f>(
+    path: &str,
+    source: &Spanned<String>,
+    world: &dyn World,
+    files: impl Fn() -> &'f [String],
+    sink: &mut Sink,
+) -> Option<String> {
     let bytes = match path.strip_prefix("hlmc:") {
         Some(path) => embedded(path).map(|file| file.bytes.to_vec()).ok_or(ReadError::NotFound),
         None => world.read(path),
     };
     if bytes == Err(ReadError::NotFound) {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let files: Vec<String> = world.files().into_iter().flatten().collect();
-        let beside = files.iter().filter_map(|file| {
+        let beside = files().iter().filter_map(|file| {
             let (other, name) = file.rsplit_once('/')?;
             (other == folder).then_some(name)
         });

@@ -39,7 +39,7 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
         limits::check(expanded, sink);
         job.body = generated(expanded, &namespace, context, &mut found, sink);
         if let Some(over) = expanded.body.block("nomad") {
-            job.body.merge(&over.body, job_type());
+            job.body.merge(over.body.clone(), job_type());
         }
     }
     identity(&job.body, &expanded.name, &namespace, sink);

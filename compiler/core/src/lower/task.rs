@@ -69,7 +69,7 @@ fn lower(
     mounts(body, &driver, &files, &mut config.body, sink);
     if let Some(over) = body.block("config") {
         let ty = tables::language(&format!("driver-{}", driver.value)).map(|language| language.root);
-        config.body.merge(&over.body, ty);
+        config.body.merge(over.body.clone(), ty);
     }
     task.body.blocks.push(config);
     if let Some(env) = body.block("env").filter(|env| !env.body.attributes.is_empty()) {

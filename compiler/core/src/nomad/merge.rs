@@ -12,16 +12,20 @@ impl Body {
     /// `ty` describes the body. It tells blocks that have no label and may stand several times (`constraint`, `template`):
     /// those are always added, since nothing says which of them is meant. Where nothing is known of a block, it counts as
     /// one that stands once.
-    pub fn merge(&mut self, over: &Self, ty: Option<&BlockType>) {
-        for attribute in &over.attributes {
-            self.set_attribute(attribute.clone());
+    pub fn merge(&mut self, over: Self, ty: Option<&BlockType>) {
+        for attribute in over.attributes {
+            self.set_attribute(attribute);
         }
-        for (at, block) in over.blocks.iter().enumerate() {
+        // Which blocks of the base have their counterpart.
+        let mut paired = vec![false; self.blocks.len()];
+        for block in over.blocks {
             let known = ty.and_then(|ty| ty.block(&block.name));
-            let before = over.blocks[..at].iter().filter(|before| is_same(before, block)).count();
-            match self.counterpart(block, before, known) {
-                Some(base) => base.body.merge(&block.body, known),
-                None => self.blocks.push(block.clone()),
+            match self.counterpart(&block, &paired, known) {
+                Some(at) => {
+                    paired[at] = true;
+                    self.blocks[at].body.merge(block.body, known);
+                }
+                None => self.blocks.push(block),
             }
         }
     }
@@ -33,13 +37,13 @@ impl Body {
         }
     }
 
-    /// The block that one is laid over, where `before` others like it were laid over this body already.
-    fn counterpart(&mut self, block: &Block, before: usize, ty: Option<&BlockType>) -> Option<&mut Block> {
+    /// The block that one is laid over: the first like it that isn't paired with another.
+    fn counterpart(&self, block: &Block, paired: &[bool], ty: Option<&BlockType>) -> Option<usize> {
         let repeats = ty.is_some_and(|ty| ty.occurs == Occurs::Many);
         if repeats && block.labels.is_empty() {
             return None;
         }
-        self.blocks.iter_mut().filter(|base| is_same(base, block)).nth(before)
+        self.blocks.iter().zip(paired).position(|(base, paired)| !paired && is_same(base, block))
     }
 }
 
@@ -97,14 +101,14 @@ mod tests {
     #[test]
     fn an_attribute_replaces_and_keeps_its_place() {
         let mut base = block("job", None, &[("count", 1), ("priority", 50)]).body;
-        base.merge(&block("job", None, &[("count", 3), ("canary", 1)]).body, Some(&JOB));
+        base.merge(block("job", None, &[("count", 3), ("canary", 1)]).body, Some(&JOB));
         assert_eq!(base, block("job", None, &[("count", 3), ("priority", 50), ("canary", 1)]).body);
     }
 
     #[test]
     fn blocks_merge_by_name_and_labels() {
         let mut base = body([block("group", Some("a"), &[("x", 1)]), block("group", Some("b"), &[("x", 1)])]);
-        base.merge(&body([block("group", Some("b"), &[("y", 2)]), block("group", Some("c"), &[("z", 3)])]), None);
+        base.merge(body([block("group", Some("b"), &[("y", 2)]), block("group", Some("c"), &[("z", 3)])]), None);
         let expected = [
             block("group", Some("a"), &[("x", 1)]),
             block("group", Some("b"), &[("x", 1), ("y", 2)]),
@@ -117,7 +121,7 @@ mod tests {
     fn a_block_without_label_that_may_repeat_is_added() {
         let mut base = body([block("constraint", None, &[("x", 1)]), block("update", None, &[("x", 1)])]);
         let over = body([block("constraint", None, &[("x", 2)]), block("update", None, &[("y", 2)])]);
-        base.merge(&over, Some(&JOB));
+        base.merge(over, Some(&JOB));
         let expected = [
             block("constraint", None, &[("x", 1)]),
             block("update", None, &[("x", 1), ("y", 2)]),
@@ -130,7 +134,7 @@ mod tests {
     fn blocks_with_the_same_labels_pair_up_in_order() {
         let check = |values: &[(&'static str, i64)]| block("check", Some("http"), values);
         let mut base = body([check(&[("x", 1)])]);
-        base.merge(&body([check(&[("y", 2)]), check(&[("z", 3)]), check(&[("z", 4)])]), None);
+        base.merge(body([check(&[("y", 2)]), check(&[("z", 3)]), check(&[("z", 4)])]), None);
         assert_eq!(base, body([check(&[("x", 1), ("y", 2)]), check(&[("z", 3)]), check(&[("z", 4)])]));
     }
 }

@@ -17,6 +17,7 @@ use crate::diagnostic::Sink;
 use crate::model::{Provider, Role};
 use crate::nomad::form::{Attribute, Block, Body, Value, ValueKind};
 use crate::source::{Sources, Span, Spanned};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -38,34 +39,40 @@ pub struct Expanded {
 }
 
 /// Expands every service of the lab, sorted by name, and says which provider fills which role.
-pub fn expand(manifests: &Manifests, sources: &mut Sources, sink: &mut Sink) -> (Vec<Expanded>, Vec<Provider>) {
+pub fn expand(mut manifests: Manifests, sources: &mut Sources, sink: &mut Sink) -> (Vec<Expanded>, Vec<Provider>) {
     let broken = sink.broken_files();
     let mut services: BTreeMap<String, Expanded> = BTreeMap::new();
-    let core = manifests.jobs.iter().map(|job| (job, true));
-    for (manifest, core) in manifests.services.iter().map(|service| (service, false)).chain(core) {
-        if let Some(service) = expanded(manifest, core, manifests, sink) {
+    let (own, jobs) = (std::mem::take(&mut manifests.services), std::mem::take(&mut manifests.jobs));
+    let jobs = jobs.into_iter().map(|job| (job, true));
+    for (manifest, core) in own.into_iter().map(|service| (service, false)).chain(jobs) {
+        if let Some(service) = expanded(manifest, core, &manifests, sink) {
             add(service, &mut services, sink);
         }
     }
+    let manifests = &manifests;
     let providers = providers(manifests, &mut services, sources, sink);
     uses(manifests, &mut services, sources, sink);
-    let defaults = manifests.labs.first().and_then(|lab| lab.body.block("defaults"));
-    let services = services
+    let sources = &*sources;
+    let services: Vec<(Expanded, Sink)> = services
         .into_values()
+        .collect::<Vec<_>>()
+        .into_par_iter()
         .map(|mut service| {
+            let mut sink = Sink::default();
             service.broken = broken.contains(&service.name.span.file);
-            if service.core { service } else { finish(service, defaults, manifests, sources, sink) }
+            let service = if service.core { service } else { finish(service, manifests, sources, &mut sink) };
+            (service, sink)
         })
         .collect();
-    (services, providers)
+    (services.into_iter().map(|(service, found)| sink.take(service, found)).collect(), providers)
 }
 
-fn expanded(manifest: &Manifest, core: bool, manifests: &Manifests, sink: &mut Sink) -> Option<Expanded> {
+fn expanded(manifest: Manifest, core: bool, manifests: &Manifests, sink: &mut Sink) -> Option<Expanded> {
     let name = manifest.block.label()?.clone();
     check_name(if core { "job" } else { "service" }, &name, NameKind::Label, sink);
     let parameters = own_parameters(&name, manifests);
-    let body = if core { manifest.block.body.clone() } else { normalized(manifest.block.body.clone()) };
-    Some(Expanded { name, body, core, path: manifest.path.clone(), parameters, broken: false })
+    let body = if core { manifest.block.body } else { normalized(manifest.block.body) };
+    Some(Expanded { name, body, core, path: manifest.path, parameters, broken: false })
 }
 
 fn own_parameters(name: &str, manifests: &Manifests) -> Parameters {
@@ -226,10 +233,11 @@ impl Expansion<'_> {
     }
 
     /// The body of a service laid over the presets that it takes in.
-    fn with_presets(&mut self, body: &Body, within: &mut Vec<Spanned<String>>) -> Body {
+    fn with_presets(&mut self, mut body: Body, within: &mut Vec<Spanned<String>>) -> Body {
         let mut whole = Body::default();
         let ty = top("service");
-        for block in body.blocks("preset") {
+        let presets: Vec<Block> = body.blocks.extract_if(.., |block| block.name == "preset").collect();
+        for block in &presets {
             let Some(name) = block.label() else { continue };
             let Some(definition) = self.manifests.presets.get(&name.value) else {
                 let known = self.manifests.presets.keys().map(String::as_str);
@@ -259,14 +267,12 @@ impl Expansion<'_> {
             };
             if let Some(service) = manifest.block.body.block("service") {
                 within.push(name.clone());
-                let body = self.with_presets(&normalized(service.body.clone()), within);
+                let body = self.with_presets(normalized(service.body.clone()), within);
                 within.pop();
-                whole.merge(&body, ty);
+                whole.merge(body, ty);
             }
         }
-        let mut own = body.clone();
-        own.blocks.retain(|block| block.name != "preset");
-        whole.merge(&own, ty);
+        whole.merge(body, ty);
         whole
     }
 }
@@ -292,7 +298,7 @@ fn uses(manifests: &Manifests, services: &mut BTreeMap<String, Expanded>, source
         over.attributes.retain(|attribute| attribute.name != "as");
         let own = services.get_mut(&name.value);
         if let (Some(service), true) = (own, name.value == entry.value) {
-            service.body.merge(&over, top("service"));
+            service.body.merge(over, top("service"));
             continue;
         }
         let Some(definition) = catalogue.services.get(&entry.value) else {
@@ -303,29 +309,25 @@ fn uses(manifests: &Manifests, services: &mut BTreeMap<String, Expanded>, source
         let parameters = own_parameters(&name, manifests);
         let Some(base) = define(definition, "service", &parameters, sources, sink) else { continue };
         let mut body = normalized(base.block.body);
-        body.merge(&over, top("service"));
+        body.merge(over, top("service"));
         add(Expanded { name, body, core: false, path: base.path, parameters, broken: false }, services, sink);
     }
 }
 
-fn finish(
-    service: Expanded,
-    defaults: Option<&Block>,
-    manifests: &Manifests,
-    sources: &Sources,
-    sink: &mut Sink,
-) -> Expanded {
-    let defaults = defaults.map(|block| block.body.clone()).unwrap_or_default();
+/// Takes in the presets of a service and the lab's defaults.
+fn finish(mut service: Expanded, manifests: &Manifests, sources: &Sources, sink: &mut Sink) -> Expanded {
+    let defaults = manifests.labs.first().and_then(|lab| lab.body.block("defaults"));
+    let defaults = || defaults.map(|block| block.body.clone()).unwrap_or_default();
     let mut expansion = Expansion { manifests, sources, sink, broken: false, presets: 0 };
-    let own = expansion.with_presets(&service.body, &mut Vec::new());
-    let broken = service.broken || expansion.broken;
-    let mut body = defaults.clone();
-    body.merge(&own, top("service"));
-    for task in body.blocks.iter_mut().filter(|block| is_task(block)) {
-        let own = std::mem::replace(&mut task.body, defaults.clone());
-        task.body.merge(&own, top("service"));
+    let own = expansion.with_presets(std::mem::take(&mut service.body), &mut Vec::new());
+    service.broken |= expansion.broken;
+    service.body = defaults();
+    service.body.merge(own, top("service"));
+    for task in service.body.blocks.iter_mut().filter(|block| is_task(block)) {
+        let own = std::mem::replace(&mut task.body, defaults());
+        task.body.merge(own, top("service"));
     }
-    Expanded { body, broken, ..service }
+    service
 }
 
 /// An option of a provider as text.

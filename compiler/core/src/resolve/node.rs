@@ -10,13 +10,21 @@ use crate::model::{
 };
 use crate::nomad::form::{Block, Body};
 use crate::source::{Sources, Span, Spanned};
+use rayon::prelude::*;
 use std::net::Ipv4Addr;
 
 const MIB: u64 = 1 << 20;
 
 /// Reads the `node` blocks; what is wrong with one leaves the others alone. Sorted by name.
 pub fn nodes(blocks: &[Block], sources: &Sources, sink: &mut Sink) -> Vec<Node> {
-    let mut nodes: Vec<Node> = blocks.iter().filter_map(|block| node(block, sources, sink)).collect();
+    let read: Vec<(Option<Node>, Sink)> = blocks
+        .par_iter()
+        .map(|block| {
+            let mut sink = Sink::default();
+            (node(block, sources, &mut sink), sink)
+        })
+        .collect();
+    let mut nodes: Vec<Node> = read.into_iter().filter_map(|(node, found)| sink.take(node, found)).collect();
     nodes.sort_by(|a, b| (&a.name.value, a.span).cmp(&(&b.name.value, b.span)));
     nodes.dedup_by(|again, first| {
         let same = again.name.value == first.name.value;

@@ -36,13 +36,6 @@ impl Sources {
         id
     }
 
-    /// Puts a text in place of the one that was there.
-    pub fn set(&mut self, id: FileId, text: impl Into<Arc<str>>) {
-        if let Some(source) = self.files.get_mut(id.0 as usize) {
-            source.text = text.into();
-        }
-    }
-
     /// The text with this id, if there is one.
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&Source> {

@@ -4,6 +4,7 @@ use super::codes::{path_outside_lab::path_outside_lab, unreadable_file};
 use super::{FileId, ReadError, Sources, Span, World};
 use crate::diagnostic::Sink;
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Largest manifest or asset that is read, in bytes. A hand-written manifest has kilobytes.
 pub const SIZE_LIMIT: usize = 16 << 20;
@@ -12,25 +13,31 @@ pub const SIZE_LIMIT: usize = 16 << 20;
 /// it is missing; the others follow by path.
 pub fn read(world: &dyn World, sink: &mut Sink) -> Sources {
     let mut sources = Sources::default();
-    let mut paths = Vec::new();
+    let mut paths = vec!["lab.kdl".to_owned()];
     let mut failed = Vec::new();
+    let mut has_lab = false;
     for file in world.files() {
         match file {
+            Ok(path) if path == "lab.kdl" => has_lab = true,
             Ok(path) if is_manifest(&path) => paths.push(path),
             Ok(_) => {}
             Err(failure) => failed.push(failure),
         }
     }
-    paths.sort();
-    let texts: Vec<_> = paths.par_iter().map(|path| world.read(path)).collect();
-    let mut read: Vec<_> = paths.into_iter().zip(texts).collect();
-    let lab = read.iter().position(|(path, _)| path == "lab.kdl").map(|at| read.remove(at));
-    let lab = lab.unwrap_or_else(|| ("lab.kdl".into(), Ok(Vec::new())));
-    for (path, bytes) in std::iter::once(lab).chain(read) {
-        let file = sources.add(path.as_str(), "");
-        if let Some(text) = text(&path, bytes, Span::new(file, 0, 0), sink) {
-            sources.set(file, text);
-        }
+    paths[1..].sort();
+    let texts: Vec<(Arc<str>, Sink)> = paths
+        .par_iter()
+        .enumerate()
+        .map(|(at, path)| {
+            let mut sink = Sink::default();
+            let id = FileId(u32::try_from(at).unwrap_or(u32::MAX));
+            let bytes = if id != LAB_FILE || has_lab { world.read(path) } else { Ok(Vec::new()) };
+            let text = text(path, bytes, Span::new(id, 0, 0), &mut sink);
+            (text.unwrap_or_default().into(), sink)
+        })
+        .collect();
+    for (path, (text, found)) in paths.into_iter().zip(texts) {
+        sources.add(path, sink.take(text, found));
     }
     // A file that no manifest names is nobody's business, wherever its link leads.
     failed.retain(|(path, error)| is_manifest(path) || *error != ReadError::OutsideLab);

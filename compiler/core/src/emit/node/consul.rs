@@ -60,6 +60,6 @@ pub(super) fn agent(analysis: &Analysis<'_>, node: &Node) -> Body {
         telemetry.str("prometheus_retention_time", "60s");
         telemetry.bool("disable_hostname", true);
     });
-    body.merge(&node.consul, tables::language("consul-agent").map(|language| language.root));
+    body.merge(node.consul.clone(), tables::language("consul-agent").map(|language| language.root));
     body
 }

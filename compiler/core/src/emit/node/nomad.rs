@@ -36,7 +36,7 @@ pub(super) fn agent(analysis: &Analysis<'_>, facts: &NodeFacts<'_>) -> Body {
         telemetry.bool("publish_node_metrics", true);
     });
     draft.block("ui", |ui| ui.bool("enabled", node.server));
-    body.merge(&node.nomad, tables::language("nomad-agent").map(|language| language.root));
+    body.merge(node.nomad.clone(), tables::language("nomad-agent").map(|language| language.root));
     body
 }
 
