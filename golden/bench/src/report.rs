@@ -101,6 +101,21 @@ impl Measured {
     }
 }
 
+/// How the times grow with the lab: the median of each task for one service and for one file of the bundle.
+pub(crate) fn growth(measured: &[Measured]) -> String {
+    let mut text = String::from("growth, µs a service and µs a file\n");
+    for it in measured {
+        let _ = write!(text, "  {:<7} {:>6} services {:>4} nodes:", it.file_system, it.size.services, it.size.nodes);
+        for (task, times, _) in &it.tasks {
+            let micros = times.median() * 1e6;
+            let (service, file) = (micros / it.size.services as f64, micros / it.files as f64);
+            let _ = write!(text, "  {} {service:.0} {file:.1}", task.name());
+        }
+        text.push('\n');
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
