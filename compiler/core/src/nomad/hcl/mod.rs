@@ -53,7 +53,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn body(&mut self, body: &Body, depth: usize) {
         let attributes = body.attributes.iter().filter(|attribute| !self.is_left_out(&attribute.value));
-        let pairs: Vec<(&str, &Value)> = attributes.map(|it| (it.name.as_ref(), &it.value)).collect();
+        let pairs: Vec<Pair<'_>> = attributes.map(|it| self.pair_of(&it.name, &it.value, Place::Body)).collect();
         self.pairs(&pairs, depth, Place::Body);
         for (at, block) in body.blocks.iter().enumerate() {
             if at > 0 || !pairs.is_empty() {
@@ -93,35 +93,43 @@ impl Writer<'_> {
         block.labels.is_empty() && block.body.attributes.iter().any(|attribute| !is_identifier(&attribute.name))
     }
 
+    fn pair_of<'v>(&self, name: &'v str, value: &'v Value, place: Place) -> Pair<'v> {
+        Pair { name, value, is_bare: self.is_bare(name, place), spreads: self.spreads(value) }
+    }
+
     /// Lines `name = value`; neighbours whose value ends on the line have their `=` in one column.
-    fn pairs(&mut self, pairs: &[(&str, &Value)], depth: usize, place: Place) {
+    fn pairs(&mut self, pairs: &[Pair<'_>], depth: usize, place: Place) {
         let mut rest = pairs;
         while let Some((first, others)) = rest.split_first() {
-            let chain = rest.iter().take_while(|(_, value)| !self.spreads(value)).count();
-            if chain == 0 {
-                self.pair(*first, depth, 0, place);
+            if first.spreads {
+                self.pair(first, depth, 0, place);
                 rest = others;
                 continue;
             }
-            let width = rest[..chain].iter().map(|(name, _)| self.width(name, place)).max().unwrap_or(0);
+            let chain = rest.iter().take_while(|pair| !pair.spreads).count();
+            let width = rest[..chain].iter().map(|pair| self.width(pair)).max().unwrap_or(0);
             for pair in &rest[..chain] {
-                self.pair(*pair, depth, width, place);
+                self.pair(pair, depth, width, place);
             }
             rest = &rest[chain..];
         }
     }
 
-    fn pair(&mut self, (name, value): (&str, &Value), depth: usize, width: usize, place: Place) {
+    fn pair(&mut self, pair: &Pair<'_>, depth: usize, width: usize, place: Place) {
         self.indent(depth);
         let start = self.out.len();
-        self.key(name, place);
+        if pair.is_bare {
+            self.out.push_str(pair.name);
+        } else {
+            push_key(self.out, pair.name, self.literal());
+        }
         self.spaces(width.saturating_sub(self.out.len() - start));
         self.out.push_str(" = ");
-        match (&value.kind, place) {
+        match (&pair.value.kind, place) {
             (ValueKind::Str(text), Place::Body) if self.dialect != Dialect::Hcl1 && wants_heredoc(text) => {
                 push_heredoc(self.out, text, self.dialect);
             }
-            _ => self.value(value, depth),
+            _ => self.value(pair.value, depth),
         }
         self.out.push('\n');
     }
@@ -149,7 +157,7 @@ impl Writer<'_> {
 
     fn map(&mut self, map: &[(Spanned<String>, Value)], depth: usize) {
         let present = map.iter().filter(|(_, value)| !self.is_left_out(value));
-        let pairs: Vec<(&str, &Value)> = present.map(|(name, value)| (name.as_str(), value)).collect();
+        let pairs: Vec<Pair<'_>> = present.map(|(name, value)| self.pair_of(name, value, Place::Map)).collect();
         self.pairs(&pairs, depth, Place::Map);
     }
 
@@ -205,12 +213,12 @@ impl Writer<'_> {
         }
     }
 
-    fn width(&self, name: &str, place: Place) -> usize {
-        if self.is_bare(name, place) {
-            return name.len();
+    fn width(&self, pair: &Pair<'_>) -> usize {
+        if pair.is_bare {
+            return pair.name.len();
         }
         let mut key = String::new();
-        push_key(&mut key, name, self.literal());
+        push_key(&mut key, pair.name, self.literal());
         key.len()
     }
 
@@ -235,6 +243,16 @@ impl Writer<'_> {
             count -= some;
         }
     }
+}
+
+/// What becomes a line `name = value`.
+struct Pair<'v> {
+    name: &'v str,
+    value: &'v Value,
+    /// Whether the name stands without quotes.
+    is_bare: bool,
+    /// Whether the value takes several lines.
+    spreads: bool,
 }
 
 /// Where a line `name = value` stands.

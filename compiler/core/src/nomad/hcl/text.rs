@@ -23,11 +23,22 @@ const SPECIAL: [bool; 256] = {
     table
 };
 
+/// The bytes of a name that may stand without quotes.
+const IN_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'-');
+        byte += 1;
+    }
+    table
+};
+
 /// Whether a name may stand without quotes before `=` in a block.
 pub(super) fn is_identifier(name: &str) -> bool {
     let bytes = name.as_bytes();
     bytes.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
-        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        && bytes.iter().all(|byte| IN_NAME[usize::from(*byte)])
 }
 
 /// Whether a name may stand without quotes as the key of a map.
@@ -150,10 +161,22 @@ fn reference(text: &str) -> Option<usize> {
 
 /// Whether a text reads better as a heredoc and can be one: several whole lines of plain characters.
 pub(super) fn wants_heredoc(text: &str) -> bool {
-    text.ends_with('\n')
-        && text.as_bytes().iter().filter(|byte| **byte == b'\n').count() > 1
-        && text.chars().all(|c| is_plain(c) || matches!(c, '\n' | '\t' | '"' | '\\'))
-        && !["$${", "%%{"].iter().any(|run| text.contains(run))
+    if !text.ends_with('\n') {
+        return false;
+    }
+    let bytes = text.as_bytes();
+    let mut lines = 0;
+    for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| SPECIAL[usize::from(**byte)]) {
+        match byte {
+            b'\n' => lines += 1,
+            b'\t' | b'"' | b'\\' => {}
+            b'$' | b'%' if !bytes[at + 1..].starts_with(&[*byte, b'{']) => {}
+            0x80..=0xbf => {} // goes on with a character
+            0xc0.. if text[at..].chars().next().is_some_and(is_plain) => {}
+            _ => return false,
+        }
+    }
+    lines > 1
 }
 
 /// A text as heredoc; it [wants](wants_heredoc) to be one.
@@ -166,12 +189,13 @@ pub(super) fn push_heredoc(out: &mut String, text: &str, dialect: Dialect) {
     out.push_str(&marker);
     out.push('\n');
     let mut from = 0;
-    for (at, sigil) in text.match_indices(['$', '%']) {
-        if text.as_bytes().get(at + 1) != Some(&b'{') || (dialect == Dialect::Job && reference(&text[at..]).is_some()) {
+    let braces = text.as_bytes().windows(2).enumerate().filter(|(_, pair)| matches!(pair, [b'$' | b'%', b'{']));
+    for (at, pair) in braces {
+        if dialect == Dialect::Job && reference(&text[at..]).is_some() {
             continue;
         }
         out.push_str(&text[from..at]);
-        out.push_str(sigil);
+        out.push(char::from(pair[0]));
         from = at;
     }
     out.push_str(&text[from..]);
