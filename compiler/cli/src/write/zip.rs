@@ -102,10 +102,12 @@ pub(super) fn archive(bundle: &Bundle) -> Result<Vec<u8>, Failure> {
 }
 
 fn merge(bundle: &Bundle) -> ZipResult<Vec<u8>> {
-    let parts: Vec<ZipResult<Cursor<Vec<u8>>>> = bundle.artifacts.par_chunks(TOGETHER).map(compress).collect();
-    let mut whole = ZipWriter::new(Cursor::new(Vec::new()));
+    let parts: ZipResult<Vec<Cursor<Vec<u8>>>> = bundle.artifacts.par_chunks(TOGETHER).map(compress).collect();
+    let parts = parts?;
+    let size = parts.iter().map(|part| part.get_ref().len()).sum();
+    let mut whole = ZipWriter::new(Cursor::new(Vec::with_capacity(size)));
     for part in parts {
-        whole.merge_archive(ZipArchive::new(part?)?)?;
+        whole.merge_archive(ZipArchive::new(part)?)?;
     }
     Ok(whole.finish()?.into_inner())
 }
