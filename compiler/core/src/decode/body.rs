@@ -15,6 +15,9 @@ use crate::source::{Span, Spanned};
 use hlmc_syntax::{EntryRef, NodeRef};
 use std::borrow::Cow;
 
+/// Room is made for so many names of a body at most: a longer one may hold blocks for the most part.
+const MOST_RESERVED: usize = 32;
+
 /// A body that is being read.
 #[derive(Default)]
 struct Filling<'d> {
@@ -24,7 +27,14 @@ struct Filling<'d> {
     meant: Vec<String>,
 }
 
-impl Filling<'_> {
+impl<'d> Filling<'d> {
+    /// A body for what stands in a node.
+    fn of(node: NodeRef<'d, '_>) -> Self {
+        let names = (node.props().count() + node.children().count()).min(MOST_RESERVED);
+        let body = Body { attributes: Vec::with_capacity(names), blocks: Vec::new() };
+        Self { body, seen: Seen::with_capacity(names), meant: Vec::new() }
+    }
+
     /// Whether a name was there, right or wrong, or one that probably stands for it.
     fn has(&self, name: &str) -> bool {
         self.seen.has(name) || self.meant.iter().any(|meant| meant == name)
@@ -55,7 +65,7 @@ impl Decoder<'_> {
         let mut scope = Scope::find(node, ty, parent, self.languages);
         scope.partial |= self.scopes.last().is_some_and(|outer| outer.partial);
         scope.partial |= ty.name == "service" && node.children().any(|child| child.name() == "preset");
-        let mut filling = Filling::default();
+        let mut filling = Filling::of(node);
         self.scopes.push(scope);
         for entry in node.args().skip(ty.labels.len()) {
             self.switch(node, entry, scope, &mut filling);
@@ -83,7 +93,7 @@ impl Decoder<'_> {
         for entry in node.args() {
             self.label(entry, node.name(), "label", &mut labels);
         }
-        let mut filling = Filling::default();
+        let mut filling = Filling::of(node);
         let scope = Scope::of(&ANYTHING);
         self.scopes.push(scope);
         self.inside(node, scope, &mut filling);

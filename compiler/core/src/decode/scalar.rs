@@ -2,7 +2,7 @@
 
 use super::Decoder;
 use super::codes::{not_allowed_value, unknown_annotation, wrong_type};
-use super::parameters::{Filled, tag};
+use super::parameters::{Filled, may_be_in, tag};
 use super::value::Want;
 use crate::nomad::form::{Value, ValueKind};
 use crate::nomad::schema::Type;
@@ -21,7 +21,7 @@ impl Decoder<'_> {
     pub(super) fn scalar(&mut self, entry: EntryRef<'_, '_>, want: Want<'_>) -> Option<Value> {
         let span = self.span(entry.value_span());
         let value = match entry.value() {
-            Written::String(text) if text.contains("@{") => {
+            Written::String(text) if may_be_in(text) => {
                 let filled = self.parameters.fill(text, span, self.sink)?;
                 match (filled, want.ty) {
                     // A secret or a reference stays one when a preset hands it on.

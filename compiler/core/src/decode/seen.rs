@@ -17,6 +17,11 @@ pub(super) struct Seen<'d> {
 }
 
 impl<'d> Seen<'d> {
+    /// With room for this many names.
+    pub(super) fn with_capacity(names: usize) -> Self {
+        Self { few: Vec::with_capacity(names.min(FEW)), many: HashMap::new() }
+    }
+
     /// Notes a name; gives the first place when it was there before.
     pub(super) fn note(&mut self, key: Key<'d>, span: Span) -> Option<Span> {
         if let Some(first) = self.first(key) {

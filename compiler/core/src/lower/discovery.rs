@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The registered ports of all services, by service.
 #[derive(Debug, Default)]
 pub struct Registry {
-    services: BTreeMap<String, Vec<Registered>>,
+    /// Sorted by name.
+    services: Vec<(String, Vec<Registered>)>,
     broken: BTreeSet<String>,
 }
 
@@ -25,32 +26,31 @@ pub struct Registered {
 }
 
 impl Registry {
-    /// Collects the ports of all services; two ports under one name are reported.
+    /// Collects the ports of all services, which are sorted by name; two ports under one name are reported.
     pub fn collect(services: &[Expanded], sink: &mut Sink) -> Self {
         let mut registry = Self::default();
-        let mut taken: BTreeMap<String, Span> = BTreeMap::new();
         let ports = |service: &Expanded| match service.core {
             true => core_ports(&service.body),
             false => ports(&service.name, &service.body),
         };
-        let ports: Vec<Vec<Registered>> = services.par_iter().map(ports).collect();
-        for (service, ports) in services.iter().zip(ports) {
-            for port in &ports {
+        registry.services = services.par_iter().map(|service| (service.name.value.clone(), ports(service))).collect();
+        let mut taken: BTreeMap<&str, Span> = BTreeMap::new();
+        for (service, (_, ports)) in services.iter().zip(&registry.services) {
+            for port in ports {
                 let Some(name) = &port.name else { continue };
-                match taken.get(name) {
+                match taken.get(name.as_str()) {
                     Some(first) if !service.core => {
                         sink.push(defined_twice(&format!("`{name}` in discovery"), port.port.span, *first));
                     }
                     Some(_) => {}
                     None => {
-                        taken.insert(name.clone(), port.port.span);
+                        taken.insert(name, port.port.span);
                     }
                 }
             }
             if service.broken {
                 registry.broken.insert(service.name.value.clone());
             }
-            registry.services.insert(service.name.value.clone(), ports);
         }
         registry
     }
@@ -58,7 +58,8 @@ impl Registry {
     /// The ports of a service, if there is such a service.
     #[must_use]
     pub fn ports(&self, service: &str) -> Option<&[Registered]> {
-        self.services.get(service).map(Vec::as_slice)
+        let at = self.services.binary_search_by(|(name, _)| name.as_str().cmp(service)).ok()?;
+        Some(&self.services[at].1)
     }
 
     /// Whether a service may have ports that couldn't be read.
@@ -69,7 +70,7 @@ impl Registry {
 
     /// The names of all services.
     pub fn services(&self) -> impl Iterator<Item = &str> + Clone {
-        self.services.keys().map(String::as_str)
+        self.services.iter().map(|(name, _)| name.as_str())
     }
 }
 

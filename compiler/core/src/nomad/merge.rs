@@ -19,13 +19,16 @@ impl Body {
         // Which blocks of the base have their counterpart.
         let mut paired = vec![false; self.blocks.len()];
         for block in over.blocks {
+            let Some(at) = self.counterpart(&block, &paired) else {
+                self.blocks.push(block);
+                continue;
+            };
             let known = ty.and_then(|ty| ty.block(&block.name));
-            match self.counterpart(&block, &paired, known) {
-                Some(at) => {
-                    paired[at] = true;
-                    self.blocks[at].body.merge(block.body, known);
-                }
-                None => self.blocks.push(block),
+            if block.labels.is_empty() && known.is_some_and(|ty| ty.occurs == Occurs::Many) {
+                self.blocks.push(block);
+            } else {
+                paired[at] = true;
+                self.blocks[at].body.merge(block.body, known);
             }
         }
     }
@@ -38,11 +41,7 @@ impl Body {
     }
 
     /// The block that one is laid over: the first like it that isn't paired with another.
-    fn counterpart(&self, block: &Block, paired: &[bool], ty: Option<&BlockType>) -> Option<usize> {
-        let repeats = ty.is_some_and(|ty| ty.occurs == Occurs::Many);
-        if repeats && block.labels.is_empty() {
-            return None;
-        }
+    fn counterpart(&self, block: &Block, paired: &[bool]) -> Option<usize> {
         self.blocks.iter().zip(paired).position(|(base, paired)| !paired && is_same(base, block))
     }
 }

@@ -19,6 +19,7 @@ use crate::nomad::form::{Attribute, Block, Body, Value, ValueKind};
 use crate::source::{Sources, Span, Spanned};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// A service with everything that presets, the catalogue and the lab's defaults give it.
@@ -82,13 +83,13 @@ fn own_parameters(name: &str, manifests: &Manifests) -> Parameters {
 }
 
 fn add(service: Expanded, services: &mut BTreeMap<String, Expanded>, sink: &mut Sink) {
-    match services.get(&service.name.value) {
-        Some(first) => {
+    match services.entry(service.name.value.clone()) {
+        Entry::Occupied(first) => {
             let what = format!("service `{}`", service.name.value);
-            sink.push(defined_twice(&what, service.name.span, first.name.span));
+            sink.push(defined_twice(&what, service.name.span, first.get().name.span));
         }
-        None => {
-            services.insert(service.name.value.clone(), service);
+        Entry::Vacant(place) => {
+            place.insert(service);
         }
     }
 }
