@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test lint accept bench bench-smoke bless deploy ready
+.PHONY: help build test lint accept cluster cluster-down bench bench-smoke bless deploy ready
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /:/' | awk -F: '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -24,6 +24,18 @@ accept: ## Have the real programs accept every artifact of every lab (installs a
 	HLMC_KILLS=500 cargo test --locked -p hlmc --test it killed -- --nocapture
 	cargo test --locked -p hlmc --test it traced -- --ignored --nocapture
 	cargo run --locked -p hlmc-accept
+	cargo run --locked -p hlmc-cluster --bin cluster -- prove
+
+cluster: ## Bring golden/labs/nas-and-pis up on this computer, a namespace a machine, and say where to look (root; Debian)
+	golden/consumers/install-debian.sh
+	golden/consumers/build.sh
+	cargo build --release --locked
+	cargo build --locked -p hlmc-cluster
+	target/debug/cluster up
+
+cluster-down: ## Take that down again; nothing of it stays
+	cargo build --locked -p hlmc-cluster
+	target/debug/cluster down
 
 bench: ## Measure builds and checks of generated labs beside cp -r and plain writing; writes target/bench.json
 	cargo build --release --locked -p hlmc -p hlmc-bench

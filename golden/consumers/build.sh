@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds nomad, consul, caddy and promtool from the modules beside this script into bin/, and nomad-batch, which is ours.
+# Builds nomad, consul, caddy, promtool and prometheus from the modules beside this script into bin/, and nomad-batch, which is ours.
 # A program is built again only when its go.mod or go.sum, our source, this script or the Go version changed.
 set -eu
 cd "$(dirname "$0")"
@@ -37,5 +37,7 @@ build caddy github.com/caddyserver/caddy/v2/cmd/caddy
 build consul github.com/hashicorp/consul
 build nomad github.com/hashicorp/nomad hashicorpmetrics
 build nomad ./batch hashicorpmetrics nomad-batch
-# Debian's promtool is built without Consul discovery. All the discoveries are megabytes of cloud SDKs: these three do.
-build promtool github.com/prometheus/prometheus/cmd/promtool remove_all_sd,enable_consul_sd,enable_dns_sd,enable_nomad_sd
+# Debian's are built without Consul discovery. All the discoveries are megabytes of cloud SDKs: these three do.
+discoveries=remove_all_sd,enable_consul_sd,enable_dns_sd,enable_nomad_sd
+build promtool github.com/prometheus/prometheus/cmd/promtool "$discoveries"
+build promtool github.com/prometheus/prometheus/cmd/prometheus "$discoveries" prometheus

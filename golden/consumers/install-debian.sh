@@ -12,6 +12,15 @@ shellcheck shellcheck
 systemd-analyze systemd
 unzip unzip
 strace strace
+dockerd docker.io
+busybox busybox-static
+sshd openssh-server
+ssh openssh-client
+sudo sudo
+smbd samba
+ip iproute2
+nsenter util-linux
+curl curl
 '
 
 # Debian keeps system programs where a plain user's PATH doesn't lead.
@@ -49,8 +58,15 @@ $root apt-get update -qq
 # shellcheck disable=SC2086 # the list is meant to be split into words
 $root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing
 
-case "$missing" in
-*ufw*)
-	! command -v systemctl >/dev/null 2>&1 || $root systemctl disable --quiet ufw.service 2>/dev/null || true
-	;;
-esac
+# disable PACKAGE UNIT...: keeps what a package brings from starting at the next boot.
+disable() {
+	package=$1
+	shift
+	case "$missing " in
+	*" $package "*) ! command -v systemctl >/dev/null 2>&1 || $root systemctl disable --quiet "$@" 2>/dev/null || true ;;
+	esac
+}
+disable ufw ufw.service
+disable docker.io docker.service docker.socket containerd.service
+disable openssh-server ssh.service
+disable samba smbd.service nmbd.service samba-ad-dc.service

@@ -401,7 +401,7 @@ submit() { # wave service namespace kind count file
     '+ Job: '*) what=new made=$((made + 1)) ;;
     *) what=changed changed=$((changed + 1)) ;;
     esac
-    if has_no_place && [ -s "$scratch/removed" ]; then make_room "$2" "$6"; fi
+    if has_no_place; then await_place "$2" "$6"; fi
     if has_no_place; then
         sed '1,/^Scheduler dry-run:/d; /^Job Modify Index:/,$d; /^$/d' "$scratch/plan" | indent >&2
         problem "job $2: $what, and no node can take all of it as the cluster is now"
@@ -413,18 +413,25 @@ submit() { # wave service namespace kind count file
     fi
 }
 
-# A job that is no longer in the lab may hold the port or the memory that this one is to have: a renamed service, above all.
-make_room() { # service file
+# What isn't there now may be there soon. A job that is no longer in the lab may hold the port or the memory that this one is
+# to have: a renamed service, above all. And as long as an old version still stops, Nomad counts its ports as taken twice, and
+# puts nothing new on that node.
+await_place() { # service file
     if [ -n "$dry_run" ]; then
+        [ -s "$scratch/removed" ] || return 0
         say "job $1: has no place until what is no longer in the lab is stopped"
         : >"$scratch/plan"
         return 0
     fi
-    say "job $1: has no place, so what is no longer in the lab is stopped first"
-    stop_removed
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if [ -s "$scratch/removed" ]; then
+        say "job $1: has no place, so what is no longer in the lab is stopped first"
+        stop_removed
+    fi
+    waited=0
+    while [ "$waited" -lt 60 ]; do
         sleep 2
         if ! plan "$2" || ! has_no_place; then return 0; fi
+        waited=$((waited + 2))
     done
 }
 
