@@ -11,9 +11,17 @@ use crate::image::own_program;
 use crate::lan::STRANGER;
 use crate::program::succeed;
 
-/// What the agents of members ask each other, beside what everybody on the network may: Nomad's and Consul's ports.
-const AGENTS_TCP: [u16; 5] = [4646, 4647, 4648, 8300, 8301];
-const AGENTS_UDP: [u16; 2] = [4648, 8301];
+/// What members ask each other's agents at, beside what everybody on the network may: the port, its protocol, and whether only
+/// servers have it. Nomad's HTTP, RPC and gossip, then Consul's RPC and gossip.
+const AGENTS: [(u16, &str, bool); 7] = [
+    (4646, "tcp", false),
+    (4647, "tcp", true),
+    (4648, "tcp", true),
+    (4648, "udp", true),
+    (8300, "tcp", true),
+    (8301, "tcp", false),
+    (8301, "udp", false),
+];
 
 /// What Nomad picks ports of services from.
 const DYNAMIC: (u16, u16) = (20000, 32000);
@@ -125,7 +133,7 @@ fn is_declared(cluster: &Cluster, node: &Node, asker: Asker, protocol: &str, por
     let names = daemon && port == 53;
     // Who asks for an address asks from port 68, which nobody does here.
     let lan = (fixed || daemon && port != 67) || (protocol == "tcp" && port == node.ssh.port.unwrap_or(22));
-    let agents = if protocol == "tcp" { AGENTS_TCP.contains(&port) } else { AGENTS_UDP.contains(&port) };
+    let agents = AGENTS.iter().any(|agent| (agent.0, agent.1) == (port, protocol) && (node.server || !agent.2));
     match asker {
         Asker::Member => lan || agents || dynamic,
         Asker::Guest => lan,
@@ -151,7 +159,7 @@ fn fixed_ports(cluster: &Cluster, node: &Node) -> BTreeSet<(u16, &'static str)> 
 /// Every port that somebody names, or listens on here, with its neighbours, and others.
 fn candidates(cluster: &Cluster, listening: &BTreeSet<u16>) -> BTreeSet<u16> {
     let mut named: BTreeSet<u16> = listening.clone();
-    named.extend(AGENTS_TCP.iter().chain(&AGENTS_UDP).chain([&DYNAMIC.0, &DYNAMIC.1, &25000]));
+    named.extend(AGENTS.iter().map(|agent| agent.0).chain([DYNAMIC.0, DYNAMIC.1, 25000]));
     for node in &cluster.facts.lab.nodes {
         named.extend(fixed_ports(cluster, node).iter().map(|(port, _)| *port));
         named.extend(node.daemons.iter().flat_map(hlmc_core::model::Daemon::ports).map(|(port, _)| port));
