@@ -26,33 +26,38 @@ struct Product {
     zip: Option<Vec<u8>>,
 }
 
-/// How long the parts of a build take.
+/// How long a build takes.
 #[derive(Clone, Copy, Default, Debug)]
 struct Course {
-    /// From the start until the first file is written.
-    thinking: Duration,
-    /// From there until the new bundle is in place.
-    staging: Duration,
-    /// From there to the end.
+    /// From the start to the end.
+    whole: Duration,
+    /// From the moment when the new bundle is in place to the end.
     ending: Duration,
 }
 
-/// From when on a kill may come.
+/// When a kill comes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum From {
-    Start,
-    Staging,
-    Exchange,
+enum Moment {
+    /// At any time.
+    Any,
+    /// When so many jobs are in the new folder.
+    Staging(u64),
+    /// When so many jobs are left in the old folder.
+    Retiring(u64),
+    /// At any time after the new bundle is in place.
+    Ending,
 }
 
 const LABS: [&str; 2] = ["one", "two"];
+/// How many jobs a bundle has.
+const JOBS: u64 = 71;
 const STAGE: &str = ".out.hlmc-new";
 const PARTIAL_ZIP: &str = ".out.zip.hlmc-new";
 
 fn write_lab(folder: &Lab, lab: usize) {
     let name = LABS[lab];
     folder.run(&["init", name]).is_quiet();
-    for number in 0..70 {
+    for number in 0..JOBS - 1 {
         // The first are the same in both; the last are in one or the other.
         let own = if number >= 60 { name } else { "web" };
         let version = if number < 20 { 0 } else { lab };
@@ -84,12 +89,22 @@ impl Duel {
         Self { folder, bundles, turn: 0, random: 0x9e37_79b9_7f4a_7c15, course: Course::default() }
     }
 
-    /// Some time up to this one.
-    fn some(&mut self, most: Duration) -> Duration {
+    /// Some number below this one.
+    fn below(&mut self, end: u64) -> u64 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
         self.random ^= self.random << 17;
-        most.mul_f64((self.random >> 11) as f64 / (1_u64 << 53) as f64)
+        self.random % end
+    }
+
+    /// Some time up to this one.
+    fn some(&mut self, most: Duration) -> Duration {
+        most.mul_f64(self.below(1000) as f64 / 1000.0)
+    }
+
+    /// How many jobs are in the folder that is filled, or emptied, beside the bundle.
+    fn staged(&self) -> u64 {
+        fs::read_dir(self.folder.path(STAGE).join("nomad/jobs/default")).map_or(0, |jobs| jobs.count() as u64)
     }
 
     fn start(&self, lab: usize, zip: bool) -> Child {
@@ -110,19 +125,16 @@ impl Duel {
     fn finish(&mut self, lab: usize) {
         let (start, before) = (Instant::now(), inode(&self.folder.path("out")));
         let mut child = self.start(lab, true);
-        let (mut staging, mut exchange) = (None, None);
+        let mut exchange = None;
         while child.try_wait().unwrap().is_none() {
-            if staging.is_none() && self.folder.path(STAGE).exists() {
-                staging = Some(start.elapsed());
-            }
             if exchange.is_none() && inode(&self.folder.path("out")) != before {
                 exchange = Some(start.elapsed());
             }
         }
         assert!(child.wait().unwrap().success());
-        if let (Some(staging), Some(exchange)) = (staging, exchange) {
-            let ending = start.elapsed() - exchange;
-            self.course = Course { thinking: staging, staging: exchange.saturating_sub(staging), ending };
+        if let Some(exchange) = exchange {
+            let whole = start.elapsed();
+            self.course = Course { whole, ending: whole - exchange };
         }
         let found = self.found();
         assert_same(&found.out, &self.bundles[lab].out, "after a build that wasn't killed");
@@ -132,21 +144,21 @@ impl Duel {
         assert!(names.is_empty(), "{names:?} is left");
     }
 
-    /// Starts a build, kills it at some moment, and returns what it left with the phase that it was in.
-    fn kill(&mut self, lab: usize, from: From, zip: bool) -> (Product, &'static str) {
+    /// Starts a build, kills it at that moment, and returns what it left with the phase that it was in.
+    fn kill(&mut self, lab: usize, moment: Moment, zip: bool) -> (Product, &'static str) {
         let before = inode(&self.folder.path("out"));
-        let Course { thinking, staging, ending } = self.course;
-        let delay = match from {
-            From::Start => self.some(thinking + staging + ending),
-            From::Staging => self.some(staging),
-            From::Exchange if zip => self.some(ending),
-            From::Exchange => self.some(staging / 2), // it takes about half as long
+        let delay = match moment {
+            Moment::Any => self.some(self.course.whole),
+            Moment::Ending => self.some(self.course.ending),
+            Moment::Staging(_) | Moment::Retiring(_) => Duration::ZERO,
         };
         let mut child = self.start(lab, zip);
-        let reached = || match from {
-            From::Start => true,
-            From::Staging => self.folder.path(STAGE).exists(),
-            From::Exchange => inode(&self.folder.path("out")) != before,
+        let in_place = || inode(&self.folder.path("out")) != before;
+        let reached = || match moment {
+            Moment::Any => true,
+            Moment::Staging(jobs) => (self.folder.path(STAGE).exists() && self.staged() >= jobs) || in_place(),
+            Moment::Retiring(jobs) => in_place() && self.staged() <= jobs,
+            Moment::Ending => in_place(),
         };
         while !reached() && child.try_wait().unwrap().is_none() {}
         let at = Instant::now();
@@ -173,13 +185,13 @@ impl Duel {
     /// One build that is killed; what it leaves is whole.
     fn round(&mut self, phases: &mut BTreeMap<&'static str, u64>, before: &Product) -> Product {
         let lab = usize::try_from(self.turn % 2).unwrap();
-        let (from, zip) = match self.turn % 10 {
-            0 => (From::Start, true),
-            1 => (From::Exchange, true),
-            2 | 5 | 8 => (From::Exchange, false),
-            _ => (From::Staging, false),
+        let (moment, zip) = match self.turn % 10 {
+            0 => (Moment::Any, true),
+            1 => (Moment::Ending, true),
+            2 | 5 | 8 => (Moment::Retiring(self.below(JOBS)), false),
+            _ => (Moment::Staging(self.below(JOBS + 1)), false),
         };
-        let (found, phase) = self.kill(lab, from, zip);
+        let (found, phase) = self.kill(lab, moment, zip);
         *phases.entry(phase).or_default() += 1;
         let new = &self.bundles[lab];
         assert!(

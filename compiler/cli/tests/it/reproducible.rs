@@ -175,6 +175,31 @@ fn another_locale_time_zone_and_environment_give_the_same_bytes() {
     }
 }
 
+/// Also: no secret gets into a bundle that lies about beside the manifests or in the environment.
+#[test]
+fn what_no_manifest_names_is_not_in_the_bundle() {
+    const SECRET: &str = "hunter2-of-nobody";
+    for (number, lab) in LABS.iter().enumerate() {
+        let folder = tempfile::tempdir().unwrap();
+        let copied = folder.path().join("lab");
+        copy(lab, &copied);
+        let folders = ["", "nodes", "services", "services/web", "integrations"];
+        let files = [".env", "secrets.env", "password", "id_ed25519", "terraform.tfstate", "hlmc.secrets.json"];
+        for (folder, file) in folders.iter().flat_map(|folder| files.iter().map(move |file| (folder, file))) {
+            write_source(&copied, &Path::new(folder).join(file), format!("PASSWORD={SECRET}\n").as_bytes());
+        }
+        write_source(folder.path(), Path::new("bundle/.env"), SECRET.as_bytes());
+        let mut command = Command::new(HLMC);
+        command.arg("build").current_dir(&copied).env("HOME", &copied);
+        for variable in ["NOMAD_TOKEN", "VAULT_TOKEN", "CONSUL_HTTP_TOKEN", "DB_PASSWORD", "PASSWORD", "TZ", "USER"] {
+            command.env(variable, SECRET);
+        }
+        let mut found = build(folder.path(), &mut command);
+        assert_eq!(found.out.remove(".env").unwrap().bytes, SECRET.as_bytes(), "its owner's file stays");
+        assert_expected(number, &found, "beside secrets");
+    }
+}
+
 #[test]
 fn one_thread_and_many_give_the_same_bytes() {
     for (number, lab) in LABS.iter().enumerate() {

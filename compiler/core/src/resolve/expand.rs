@@ -180,6 +180,7 @@ impl Expansion<'_> {
         let mut service = None;
         for block in body.blocks("service") {
             let Some(name) = block.label().cloned() else { continue };
+            check_name("service", &name, NameKind::Label, self.sink);
             let mut parameters = parameters.clone();
             parameters.set("service", ValueKind::Str(name.value.clone()));
             service.get_or_insert_with(|| name.value.clone());

@@ -9,6 +9,7 @@ mod hcl_random;
 mod language;
 mod nas_and_pis;
 mod pages;
+mod paths;
 mod schema;
 mod tidy;
 mod words;
