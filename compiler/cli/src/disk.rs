@@ -280,6 +280,7 @@ mod tests {
         symlink("../../outside/secret", services.join("secret.kdl")).unwrap();
         symlink("nowhere", services.join("broken.kdl")).unwrap();
         symlink("..", services.join("web/up")).unwrap();
+        symlink("../..", services.join("web/whole")).unwrap();
         assert_eq!(
             world.files(),
             [
@@ -298,6 +299,10 @@ mod tests {
                     "services/web/up",
                     ReadError::Unreadable("a symlink leads back to a folder above it".to_owned())
                 ),
+                refused(
+                    "services/web/whole",
+                    ReadError::Unreadable("a symlink leads back to a folder above it".to_owned())
+                ),
             ]
         );
         assert_eq!(world.read("services/linked/shared.kdl"), Ok(b"shared".to_vec()));
@@ -305,6 +310,33 @@ mod tests {
         assert_eq!(world.read("services/secret.kdl"), Err(ReadError::OutsideLab));
         assert_eq!(world.read("services/leaves/secret"), Err(ReadError::OutsideLab));
         assert_eq!(world.read("services/broken.kdl"), Err(ReadError::NotFound));
+    }
+
+    #[test]
+    fn folders_of_any_depth_and_name_are_listed_or_refused() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let (folder, world) = lab();
+        let services = folder.path().join("lab/services");
+        let deep: PathBuf = std::iter::repeat_n("d", 300).collect();
+        fs::create_dir_all(services.join(&deep)).unwrap();
+        fs::write(services.join(&deep).join("a.kdl"), "").unwrap();
+        fs::create_dir(services.join(std::ffi::OsStr::from_bytes(b"\xff"))).unwrap();
+        let listed = world.files();
+        let deep = format!("services/{}/a.kdl", deep.to_str().unwrap());
+        assert!(listed.contains(&Ok(deep.clone())), "{listed:?}");
+        assert_eq!(world.read(&deep), Ok(Vec::new()));
+        let reason = ReadError::Unreadable("its name isn't valid UTF-8".to_owned());
+        assert!(listed.contains(&refused("services/\u{fffd}", reason)), "{listed:?}");
+    }
+
+    #[test]
+    fn what_is_read_is_all_of_the_file() {
+        let (folder, world) = lab();
+        for len in [0, 1, 4095, 4096, 4097, 1 << 20] {
+            let bytes: Vec<u8> = (0..len).map(|at| (at % 251) as u8).collect();
+            fs::write(folder.path().join("lab/services/f"), &bytes).unwrap();
+            assert_eq!(world.read("services/f"), Ok(bytes));
+        }
     }
 
     #[test]

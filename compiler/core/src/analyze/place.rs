@@ -195,6 +195,50 @@ fn node_facts<'l>(node: &'l Node, here: Vec<usize>, groups: &[GroupFacts<'l>]) -
 mod tests {
     use super::*;
 
+    /// A lab of three nodes, two of them with a volume, with this service.
+    fn lab(service: &str) -> Lab {
+        let mut world = crate::source::MemoryWorld::default();
+        world.insert("lab.kdl", "lab \"a\" { domain \"a.example.com\"; network \"lan\" cidr=\"10.0.0.0/24\" }");
+        for (name, more) in [("n1", "server"), ("n2", "class \"x\""), ("n3", "class \"x\"")] {
+            let number = &name[1..];
+            let volume = if name == "n3" { "" } else { "host-volume \"v\" path=\"/v\"" };
+            let node = format!("node \"{name}\" {{ address \"10.0.0.{number}\"; arch \"amd64\"; {more}; {volume} }}");
+            world.insert(format!("nodes/{name}.kdl"), node);
+        }
+        world.insert("services/s.kdl", format!("service \"s\" {{ image \"i:1\"; {service} }}"));
+        crate::check(&world).lab.unwrap()
+    }
+
+    #[test]
+    fn a_group_keeps_exactly_the_nodes_without_an_obstacle() {
+        for (service, can, lacks) in [
+            ("", vec![0, 1, 2], vec![]),
+            ("volume \"v\" to=\"/v\"", vec![0, 1], vec![2]),
+            ("volume \"v\" to=\"/v\"; on class=\"x\"", vec![1], vec![2]),
+            ("volume \"v\" to=\"/v\"; on node=\"n3\"", vec![], vec![2]),
+            ("on { node \"n3\" \"n1\" \"n3\" \"n9\" }", vec![0, 2], vec![]),
+            ("on node=\"n2\"; on class=\"x\"", vec![1], vec![]),
+            ("on node=\"n1\"; on class=\"x\"", vec![], vec![]),
+            (r#"constraint attribute="${node.unique.name}" operator="!=" value="n2""#, vec![0, 2], vec![]),
+            (r#"constraint attribute="${node.unique.name}" operator="regexp" value="[23]$""#, vec![1, 2], vec![]),
+            (r#"constraint attribute="${node.unique.name}" value="${attr.unique.hostname}""#, vec![0, 1, 2], vec![]),
+            (r#"constraint attribute="${attr.unique.hostname}" value="n3""#, vec![2], vec![]),
+            (r#"constraint attribute="${attr.of.the.machine}" value="1""#, vec![0, 1, 2], vec![]),
+        ] {
+            let lab = lab(service);
+            let analysis = analyze(&lab);
+            let facts = &analysis.groups[0];
+            let lacking: Vec<usize> = facts.lacking.iter().map(|(at, _)| *at).collect();
+            assert_eq!((&facts.nodes, &lacking), (&can, &lacks), "{service}");
+            let free: Vec<bool> = analysis.obstacles(facts).map(|(_, obstacle)| obstacle.is_none()).collect();
+            let expected: Vec<bool> = (0..3).map(|at| can.contains(&at)).collect();
+            assert_eq!(free, expected, "{service}");
+            for (at, facts) in analysis.nodes.iter().enumerate() {
+                assert_eq!(facts.groups.len(), usize::from(can.contains(&at)), "{service}");
+            }
+        }
+    }
+
     #[test]
     fn datacenters_may_be_patterns() {
         assert!(glob("*", "home") && glob("home", "home") && glob("ho*", "home") && glob("h*e", "home"));
