@@ -58,7 +58,9 @@ impl Images {
             .output()
             .map_err(|error| format!("cannot load `{name}` on `{}`: {error}", machine.name))?;
         if output.status.success() {
-            return Ok(());
+            // Nomad removes an image that nothing has run for some minutes, unless it has another name as well; a registry that
+            // it could get it from again isn't here.
+            return succeed(machine.command("docker").args(["tag", name, &format!("kept/{name}")])).map(drop);
         }
         Err(format!("cannot load `{name}` on `{}`:\n{}", machine.name, String::from_utf8_lossy(&output.stderr)))
     }

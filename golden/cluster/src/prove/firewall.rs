@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use hlmc_core::model::Node;
+use hlmc_core::model::{Node, Service};
 
 use super::{Verdict, ensure};
 use crate::cluster::Cluster;
@@ -46,6 +46,16 @@ enum Asker {
     Stranger,
 }
 
+/// What is asked of a node: who asks from which machine, and for which ports.
+#[derive(Clone, Copy, Debug)]
+struct Question<'c> {
+    asker: Asker,
+    from: &'c str,
+    node: &'c Node,
+    protocol: &'static str,
+    ports: &'c BTreeSet<u16>,
+}
+
 /// Every node is asked, at every port that is declared anywhere, at its neighbours and at others, by each other node, by a
 /// guest on the network, by one of its own containers, and by a stranger: what gets through is what the lab declares for such
 /// an asker.
@@ -55,63 +65,69 @@ pub(super) fn the_firewalls_let_through_what_is_declared(cluster: &Cluster) -> V
     let mut tried = 0;
     for (node, machine) in cluster.facts.lab.nodes.iter().zip(&cluster.nodes) {
         // The kernel says only so often that nobody listens.
-        machine.shell(
-            "echo 0 > /proc/sys/net/ipv4/icmp_ratelimit; echo 1000000 > /proc/sys/net/ipv4/icmp_msgs_per_sec || :",
-        )?;
+        let limits = "/proc/sys/net/ipv4/icmp_ratelimit";
+        machine.shell(&format!("echo 0 > {limits}; echo 1000000 > /proc/sys/net/ipv4/icmp_msgs_per_sec || :"))?;
         for protocol in ["tcp", "udp"] {
             let listening = listening(cluster, node, protocol)?;
             let mut ports = candidates(cluster, &listening);
             if protocol == "udp" {
                 ports.retain(|port| !listening.contains(port));
             }
-            for (asker, name) in askers(cluster, node) {
-                let found = probe(cluster, &name, asker, node, protocol, &ports)?;
-                let declared = ports.iter().copied().filter(|port| is_declared(cluster, node, asker, protocol, *port));
-                let wanted: BTreeSet<u16> = declared.collect();
-                tried += ports.len();
-                ensure(found == wanted, || {
-                    let more: Vec<_> = found.difference(&wanted).collect();
-                    let less: Vec<_> = wanted.difference(&found).collect();
-                    let to = &node.name.value;
-                    format!(
-                        "{protocol} to `{to}` from {asker:?} `{name}`: through but not declared: {more:?}; the other way: {less:?}"
-                    )
-                })?;
-            }
+            let askers = askers(cluster, node);
+            let questions: Vec<Question<'_>> = askers
+                .into_iter()
+                .map(|(asker, from)| Question { asker, from, node, protocol, ports: &ports })
+                .collect();
+            tried += questions.len() * ports.len();
+            std::thread::scope(|scope| {
+                let asked: Vec<_> =
+                    questions.iter().map(|question| scope.spawn(|| answer_is_right(cluster, *question))).collect();
+                asked
+                    .into_iter()
+                    .try_for_each(|asked| asked.join().unwrap_or_else(|_| Err("a thread ended".to_owned())))
+            })?;
         }
     }
     crate::say(&format!("    {tried} probes"));
     Ok(())
 }
 
+/// Whether packets get through to exactly the ports that the lab declares for the asker.
+fn answer_is_right(cluster: &Cluster, question: Question<'_>) -> Verdict {
+    let Question { asker, from, node, protocol, ports } = question;
+    let found = probe(cluster, question)?;
+    let wanted: BTreeSet<u16> =
+        ports.iter().copied().filter(|port| is_declared(cluster, node, asker, protocol, *port)).collect();
+    ensure(found == wanted, || {
+        let more: Vec<_> = found.difference(&wanted).collect();
+        let less: Vec<_> = wanted.difference(&found).collect();
+        let way = format!("{protocol} to `{}` from {asker:?} `{from}`", node.name.value);
+        format!("{way}: through but not declared: {more:?}; declared but not through: {less:?}")
+    })
+}
+
 /// Who asks a node, and the machine it asks from.
-fn askers(cluster: &Cluster, node: &Node) -> Vec<(Asker, String)> {
+fn askers<'c>(cluster: &'c Cluster, node: &Node) -> Vec<(Asker, &'c str)> {
     let others = cluster.nodes.iter().filter(|other| other.name != node.name.value);
-    let mut askers: Vec<_> = others.map(|other| (Asker::Member, other.name.clone())).collect();
-    askers.push((Asker::Guest, cluster.console.name.clone()));
-    askers.push((Asker::Container, node.name.value.clone()));
-    askers.push((Asker::Stranger, cluster.switch.name.clone()));
+    let mut askers: Vec<_> = others.map(|other| (Asker::Member, other.name.as_str())).collect();
+    askers.push((Asker::Guest, &*cluster.console.name));
+    askers.extend(
+        cluster.nodes.iter().filter(|own| own.name == node.name.value).map(|own| (Asker::Container, &*own.name)),
+    );
+    askers.push((Asker::Stranger, &*cluster.switch.name));
     askers
 }
 
 /// The ports of a node that a probe gets through to.
-fn probe(
-    cluster: &Cluster,
-    from: &str,
-    asker: Asker,
-    node: &Node,
-    protocol: &str,
-    ports: &BTreeSet<u16>,
-) -> Result<BTreeSet<u16>, String> {
+fn probe(cluster: &Cluster, question: Question<'_>) -> Result<BTreeSet<u16>, String> {
+    let Question { asker, from, node, protocol, ports } = question;
     let list = ports.iter().map(u16::to_string).collect::<Vec<_>>().join(" ");
     let words = format!("{protocol} {} {list}", node.address.value);
     let answer = if asker == Asker::Container {
         let running = cluster.running()?;
-        let bridged = |job: &str| {
-            cluster.facts.lab.service(job).is_some_and(|service| {
-                service.groups.iter().all(|group| group.ports.iter().all(|port| port.fixed.is_none()))
-            })
-        };
+        let fixed =
+            |service: &Service| service.groups.iter().flat_map(|group| &group.ports).any(|port| port.fixed.is_some());
+        let bridged = |job: &str| cluster.facts.lab.service(job).is_some_and(|service| !fixed(service));
         let instance =
             running.iter().find(|it| it.node == from && bridged(&it.job)).ok_or("no container to ask from")?;
         cluster.in_task(instance, &format!("probe {words}"))?

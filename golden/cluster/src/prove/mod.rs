@@ -47,15 +47,12 @@ const CASES: &[(&str, Case)] = &[
 pub(crate) fn prove(repository: &Path, words: &[&str]) -> Result<bool, String> {
     down(repository)?;
     let before = traces::look()?;
-    let cluster = Cluster::up(repository)?;
-    let failed = try_cases(&cluster, words);
+    let failed = Cluster::up(repository).map(|cluster| try_cases(&cluster, words));
     down(repository)?;
     let left = traces::compare(&before, &traces::look()?);
-    match &left {
-        Ok(()) => say("taken_down_it_leaves_nothing_behind: ok"),
-        Err(reason) => say(&format!("taken_down_it_leaves_nothing_behind: FAILED\n{reason}")),
-    }
-    Ok(failed == 0 && left.is_ok())
+    let verdict = left.as_ref().map_or_else(|reason| format!("FAILED\n{reason}"), |()| "ok".to_owned());
+    say(&format!("taken_down_it_leaves_nothing_behind: {verdict}"));
+    Ok(failed? == 0 && left.is_ok())
 }
 
 /// Tries cases on a cluster that is up; says how many failed.
