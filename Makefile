@@ -24,7 +24,8 @@ accept: ## Have the real programs accept every artifact of every lab (installs a
 	HLMC_KILLS=500 cargo test --locked -p hlmc --test it killed -- --nocapture
 	cargo test --locked -p hlmc --test it traced -- --ignored --nocapture
 	cargo run --locked -p hlmc-accept
-	cargo run --locked -p hlmc-cluster --bin cluster -- prove
+	cargo build --locked -p hlmc-cluster
+	target/debug/cluster prove
 
 cluster: ## Bring golden/labs/nas-and-pis up on this computer, a namespace a machine, and say where to look (root; Debian)
 	golden/consumers/install-debian.sh
