@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test lint accept cluster cluster-down bench bench-smoke bless deploy ready
+.PHONY: help build test lint accept cluster cluster-down bench bench-smoke supply advisories bless deploy ready
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /:/' | awk -F: '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -38,6 +38,14 @@ cluster-down: ## Take that down again; nothing of it stays
 	cargo build --locked -p hlmc-cluster
 	target/debug/cluster down
 
+supply: ## Check what hlmc is made of, and list it in target/hlmc.cdx.json (CycloneDX)
+	golden/supply/check.sh
+	cargo test --locked -p hlmc-supply -- --include-ignored
+	cargo run --quiet --locked -p hlmc-supply >target/hlmc.cdx.json
+
+advisories: ## Fetch the database of known faults in crates, and check hlmc's against it
+	golden/supply/check.sh --fetch
+
 bench: ## Measure builds and checks of generated labs beside cp -r and plain writing; writes target/bench.json
 	cargo build --release --locked -p hlmc -p hlmc-bench
 	target/release/hlmc-bench
@@ -52,4 +60,4 @@ bless: ## Take what the tests produce now as what they expect
 deploy: ## Deploy the bundle in out/
 	out/deploy.sh
 
-ready: lint test accept bench-smoke ## Run all that CI runs
+ready: lint test accept supply bench-smoke ## Run all that CI runs
