@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test lint accept cluster cluster-down bench bench-smoke supply advisories bless deploy ready
+.PHONY: help build test lint accept cluster cluster-down bench bench-smoke supply advisories compare compare-smoke bless deploy ready
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /:/' | awk -F: '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -53,6 +53,18 @@ bench: ## Measure builds and checks of generated labs beside cp -r and plain wri
 bench-smoke: ## See that the bench works, with a small lab
 	cargo build --release --locked -p hlmc -p hlmc-bench
 	target/release/hlmc-bench --smoke
+
+compare: ## Measure what others need for the same files, after `make bench`; writes docs/performance.md
+	golden/consumers/build.sh
+	golden/bench/compare/install.sh
+	cargo build --release --locked -p hlmc -p hlmc-bench
+	golden/bench/compare/compare.py
+
+compare-smoke: ## See that all that is compared renders what hlmc does, with a small lab
+	golden/consumers/build.sh
+	golden/bench/compare/install.sh
+	cargo build --release --locked -p hlmc -p hlmc-bench
+	golden/bench/compare/compare.py --smoke
 
 bless: ## Take what the tests produce now as what they expect
 	HLMC_BLESS=1 cargo test --workspace --locked
