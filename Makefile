@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test lint accept cluster cluster-down bench bench-smoke supply advisories compare compare-smoke bless deploy ready
+.PHONY: help build test lint accept cluster cluster-down bench bench-smoke supply advisories compare compare-smoke bless deploy ready fuzz
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /:/' | awk -F: '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -45,6 +45,17 @@ supply: ## Check what hlmc is made of, and list it in target/hlmc.cdx.json (Cycl
 
 advisories: ## Fetch the database of known faults in crates, and check hlmc's against it
 	golden/supply/check.sh --fetch
+TARGET ?= compile
+SECONDS ?= 600
+FUZZ = compiler/fuzz/targets
+
+fuzz: ## Fuzz a TARGET (parse, decode, compile) for so many SECONDS; wants nightly Rust and cargo-fuzz
+	cargo run --quiet --locked -p hlmc-fuzz -- seeds $(TARGET) $(FUZZ)/corpus/seeds-$(TARGET)
+	cargo run --quiet --locked -p hlmc-fuzz -- dictionary $(FUZZ)/dictionary
+	mkdir -p $(FUZZ)/corpus/$(TARGET)
+	RAYON_NUM_THREADS=1 cargo +nightly fuzz run --fuzz-dir $(FUZZ) --sanitizer none $(TARGET) \
+		$(FUZZ)/corpus/$(TARGET) $(FUZZ)/corpus/seeds-$(TARGET) compiler/fuzz/corpus/$(TARGET) -- \
+		-dict=$(FUZZ)/dictionary -max_len=65536 -rss_limit_mb=1024 -timeout=10 -max_total_time=$(SECONDS)
 
 bench: ## Measure builds and checks of generated labs beside cp -r and plain writing; writes target/bench.json
 	cargo build --release --locked -p hlmc -p hlmc-bench

@@ -3,6 +3,7 @@
 //! A folder, or a file beside the folders, is a scope: what it declares as `shared` or `body` is known in all of it and nowhere
 //! else. [`read`] gives the nodes of the files, [`resolve`] the blocks that they describe, [`print`] the Rust text.
 
+mod limit;
 mod print;
 mod read;
 mod resolve;
@@ -54,6 +55,9 @@ struct Attribute {
     ty: &'static str,
     required: bool,
     one_of: Vec<String>,
+    /// The least and the most that a number, a size or a time may be.
+    least: Option<i64>,
+    most: Option<i64>,
     doc: String,
     life: Life,
 }

@@ -43,10 +43,10 @@ fn print_block(out: &mut String, at: usize, block: &Block) {
 }
 
 fn print_attribute(out: &mut String, name: &str, attribute: &Attribute) {
-    let Attribute { ty, required, one_of, doc, life: lived } = attribute;
+    let Attribute { ty, required, one_of, least, most, doc, life: lived } = attribute;
     let _ = writeln!(
         out,
-        "        AttributeType {{ name: {name:?}, ty: Type::{ty}, required: {required}, one_of: &{one_of:?}, doc: {doc:?}, life: {} }},",
+        "        AttributeType {{ name: {name:?}, ty: Type::{ty}, required: {required}, one_of: &{one_of:?}, least: {least:?}, most: {most:?}, doc: {doc:?}, life: {} }},",
         life(lived)
     );
 }

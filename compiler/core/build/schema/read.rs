@@ -46,6 +46,7 @@ fn shown(value: &Value<'_>) -> String {
     match value {
         Value::String(text) => text.to_string(),
         Value::Bool(truth) => truth.to_string(),
+        Value::Integer(number) => number.to_string(),
         _ => "a number".to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! Resolves the nodes of one scope into blocks: `use` and `use-body` become what they name.
 
 use super::read::Node;
-use super::{Attribute, Block, By, Fault, Life, Tables};
+use super::{Attribute, Block, By, Fault, Life, Tables, limit};
 use std::collections::BTreeMap;
 
 /// Names of types in the tables and in Rust.
@@ -27,7 +27,7 @@ const LIFE: &[&str] = &["since", "deprecated", "removed"];
 const BLOCK: &[&str] =
     &["label", "many", "repeats", "open", "as-attribute", "partial", "body", "body-by", "by", "default", "doc"];
 const USE: &[&str] = &["as", "many", "doc"];
-const ATTRIBUTE: &[&str] = &["required", "one-of", "doc"];
+const ATTRIBUTE: &[&str] = &["required", "one-of", "least", "most", "doc"];
 
 struct Scope<'a> {
     shared: BTreeMap<&'a str, &'a Node>,
@@ -194,12 +194,23 @@ impl<'a> Scope<'a> {
             ty,
             required: item.property("required") == Some("true"),
             one_of,
+            least: self.limit(item, ty, "least"),
+            most: self.limit(item, ty, "most"),
             doc: item.property("doc").unwrap_or_default().to_owned(),
             life: life(&property),
         };
         if block.blocks.contains_key(name) || block.attributes.insert(name.to_owned(), attribute).is_some() {
             self.fault(item, format!("`{name}` is there twice"));
         }
+    }
+
+    fn limit(&mut self, item: &Node, ty: &str, name: &str) -> Option<i64> {
+        let text = item.property(name)?;
+        let limit = limit::read(text, ty);
+        if limit.is_none() {
+            self.fault(item, format!("`{text}` is no limit for this type"));
+        }
+        limit
     }
 
     fn ty(&mut self, node: &Node, name: Option<&str>) -> Option<&'static str> {

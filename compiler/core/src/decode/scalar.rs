@@ -1,8 +1,9 @@
 //! Single values: texts, numbers, truth values, and what annotations make of texts.
 
 use super::Decoder;
-use super::codes::{not_allowed_value, unknown_annotation, wrong_type};
+use super::codes::{not_allowed_value, out_of_range, unknown_annotation, wrong_type};
 use super::parameters::{Filled, may_be_in, tag};
+use super::units;
 use super::value::Want;
 use crate::nomad::form::{Value, ValueKind};
 use crate::nomad::schema::Type;
@@ -38,7 +39,30 @@ impl Decoder<'_> {
             Some(annotation) => self.tagged(&given, annotation, want),
             None => self.plain(&given, want),
         };
-        kind.map(|kind| Value { kind, span })
+        kind.filter(|kind| self.is_in_range(kind, want, span)).map(|kind| Value { kind, span })
+    }
+
+    /// Whether a value is within the limits of its attribute; reports it where it isn't.
+    fn is_in_range(&mut self, kind: &ValueKind, want: Want<'_>, span: Span) -> bool {
+        if want.limits == (None, None) {
+            return true;
+        }
+        let value = match kind {
+            ValueKind::Int(number) => Some(*number),
+            ValueKind::Str(text) if matches!(want.ty, Type::Duration | Type::Time) => units::nanoseconds(text).ok(),
+            _ => None,
+        };
+        let Some(value) = value else { return true };
+        let (least, most) = want.limits;
+        if let Some(least) = least.filter(|least| value < *least) {
+            self.report(out_of_range::too_small(want.name, want.ty, least, span));
+            return false;
+        }
+        if let Some(most) = most.filter(|most| value > *most) {
+            self.report(out_of_range::too_large(want.name, want.ty, most, span));
+            return false;
+        }
+        true
     }
 
     /// What a filled text is as if it were written there.

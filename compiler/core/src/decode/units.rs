@@ -112,6 +112,16 @@ pub fn size(bytes: i64) -> String {
     unit.map_or_else(|| format!("{bytes}B"), |(name, shift)| format!("{}{name}", bytes >> shift))
 }
 
+/// A time in the largest unit that it is a whole number of.
+#[must_use]
+pub fn time(nanoseconds: i64) -> String {
+    let unit = TIMES.iter().rev().find(|(name, scale)| {
+        let scale = i64::try_from(*scale).unwrap_or(1);
+        nanoseconds % scale == 0 && (nanoseconds != 0 || *name == "s")
+    });
+    unit.map_or_else(String::new, |(name, scale)| format!("{}{name}", i128::from(nanoseconds) / scale))
+}
+
 fn split_number(text: &str) -> (&str, &str) {
     text.split_at(text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len()))
 }
@@ -216,6 +226,12 @@ mod tests {
         assert_eq!(bytes("GiB"), Err(Fault::Wrong(None)));
         assert_eq!(bytes("99999999PiB"), Err(Fault::Wrong(None)));
         assert_eq!(bytes("-1GiB"), Err(Fault::Wrong(None)));
+    }
+
+    #[test]
+    fn writes_a_time_in_the_largest_whole_unit() {
+        let second = 1_000_000_000;
+        assert_eq!([0, 1, second, 90 * second, 300 * second].map(time), ["0s", "1ns", "1s", "90s", "5m"]);
     }
 
     #[test]

@@ -17,15 +17,22 @@ pub(super) struct Want<'n> {
     pub(super) ty: Type,
     /// The texts it may be; empty where any is.
     pub(super) one_of: &'static [&'static str],
+    /// The least and the most that it may be.
+    pub(super) limits: (Option<i64>, Option<i64>),
 }
 
 impl<'n> Want<'n> {
     pub(super) const fn of(attribute: &'static AttributeType) -> Self {
-        Self { name: attribute.name, ty: attribute.ty, one_of: attribute.one_of }
+        Self {
+            name: attribute.name,
+            ty: attribute.ty,
+            one_of: attribute.one_of,
+            limits: (attribute.least, attribute.most),
+        }
     }
 
     pub(super) const fn open(name: &'n str, ty: Type) -> Self {
-        Self { name, ty, one_of: &[] }
+        Self { name, ty, one_of: &[], limits: (None, None) }
     }
 
     /// The same for one element.

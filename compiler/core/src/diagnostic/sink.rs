@@ -27,6 +27,12 @@ impl Sink {
         value
     }
 
+    /// How many there are.
+    #[must_use]
+    pub fn found(&self) -> usize {
+        self.found.len()
+    }
+
     /// Whether there is an error among them.
     #[must_use]
     pub fn has_errors(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::codes::empty_job::empty_job;
 use super::discovery::Registered;
-use super::{Context, codes::no_port, env, files, group, limits, placement, value, view};
+use super::{Context, codes::no_port, env, files, group, limits, placement, refused, value, view};
 use crate::decode::manifests::top;
 use crate::diagnostic::Sink;
 use crate::model::{Arch, Metrics, Platforms, Reference, Route, SecretReference, Service};
@@ -43,6 +43,10 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
         }
     }
     identity(&job.body, &expanded.name, &namespace, sink);
+    // What was left out so far would make a rule complain of what isn't wrong.
+    if !sink.has_errors() && !expanded.broken && NameKind::Label.fits(&expanded.name) {
+        refused::check(&job, sink);
+    }
     let platforms = platforms(&expanded.body);
     let protocols = group::protocols(&expanded.body);
     let mut groups = view::groups(&job);

@@ -9,6 +9,7 @@ mod job;
 mod limits;
 mod placement;
 mod reference;
+mod refused;
 mod secret;
 mod task;
 mod value;

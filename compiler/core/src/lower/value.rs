@@ -4,7 +4,7 @@ use crate::decode::codes::defined_twice::defined_twice;
 use crate::diagnostic::Sink;
 use crate::nomad::form::Body;
 use crate::resolve::codes::bad_value::bad_value;
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 
 /// Reports what a service says about itself that no job can say.
 pub(super) fn check_service(service: &Body, domain: &str, sink: &mut Sink) {
@@ -118,7 +118,7 @@ fn range(body: &Body, name: &str, least: i64, most: i64, sink: &mut Sink) {
 }
 
 /// The fields that Nomad reads (github.com/hashicorp/cronexpr): five, or six and seven with seconds and years.
-fn is_cron(text: &Spanned<String>) -> bool {
+pub(super) fn is_cron(text: &str) -> bool {
     const NAMED: [&str; 7] = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
     let field = |field: &str| {
         field.bytes().all(|b| b.is_ascii_alphanumeric() || b"*/,-?#".contains(&b))
@@ -126,10 +126,10 @@ fn is_cron(text: &Spanned<String>) -> bool {
     };
     let fields: Vec<&str> = text.split_whitespace().collect();
     let words = fields.iter().filter(|field| field.bytes().all(|b| b.is_ascii_alphabetic())).count();
-    NAMED.contains(&text.as_str()) || ((5..=7).contains(&fields.len()) && words <= 2 && fields.into_iter().all(field))
+    NAMED.contains(&text) || ((5..=7).contains(&fields.len()) && words <= 2 && fields.into_iter().all(field))
 }
 
-fn is_zone(text: &str) -> bool {
+pub(super) fn is_zone(text: &str) -> bool {
     !text.is_empty()
         && text.split('/').all(|part| {
             part.bytes().next().is_some_and(|b| b.is_ascii_uppercase())
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     fn cron(text: &str) -> bool {
-        is_cron(&Spanned::new(text.to_owned(), Span::default()))
+        is_cron(text)
     }
 
     #[test]

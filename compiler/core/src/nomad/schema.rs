@@ -51,6 +51,10 @@ pub struct AttributeType {
     pub required: bool,
     /// The texts it may be, or that each element of a list may be; empty where any is.
     pub one_of: &'static [&'static str],
+    /// The least it may be: a number, nanoseconds of a time, bytes of a size, or megabytes.
+    pub least: Option<i64>,
+    /// The most it may be.
+    pub most: Option<i64>,
     /// One sentence about it.
     pub doc: &'static str,
     /// From and until which version it exists.

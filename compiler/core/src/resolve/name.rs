@@ -32,7 +32,9 @@ impl NameKind {
         }
     }
 
-    fn fits(self, name: &str) -> bool {
+    /// Whether a name may look like this.
+    #[must_use]
+    pub fn fits(self, name: &str) -> bool {
         match self {
             Self::Label => is_label(name),
             Self::Port => {

@@ -156,6 +156,7 @@ pages! {
     no_server
     not_allowed_value
     other_namespace
+    out_of_range
     path_outside_lab
     port_conflict
     preset_cycle

@@ -9,6 +9,7 @@ pub(crate) mod missing_attribute;
 pub(crate) mod missing_label;
 pub(crate) mod missing_value;
 pub(crate) mod not_allowed_value;
+pub(crate) mod out_of_range;
 pub(crate) mod removed_name;
 pub(crate) mod unexpected_argument;
 pub(crate) mod unknown_annotation;
@@ -29,6 +30,7 @@ pub static ALL: &[&Code] = &[
     &missing_label::CODE,
     &missing_value::CODE,
     &not_allowed_value::CODE,
+    &out_of_range::CODE,
     &removed_name::CODE,
     &unexpected_argument::CODE,
     &unknown_annotation::CODE,

@@ -199,6 +199,39 @@ fn blocks_as_properties() {
 }
 
 #[test]
+fn limits() {
+    assert_snapshot!(faults(r#"
+service "a" { image "x"; count 101; kill-timeout "2h"; shared-memory "2GiB" }
+service "b" { image "x"; count -1; kill-timeout "1h"; shared-memory "1GiB" }"#), @r#"
+    service "a" { image "x"; count 101; kill-timeout "2h"; shared-memory "2GiB" }
+    service "b" { image "x"; count -1; kill-timeout "1h"; shared-memory "1GiB" }
+    ---
+    service.kdl:2:32: error[out-of-range] `count` can't be more than `100`
+      service.kdl:2:32: 101 < too large
+      help: it is `100` or less
+    service.kdl:2:50: error[out-of-range] `kill-timeout` can't be more than `1h`
+      service.kdl:2:50: "2h" < too large
+      help: it is `1h` or less
+    service.kdl:2:70: error[out-of-range] `shared-memory` can't be more than `1GiB`
+      service.kdl:2:70: "2GiB" < too large
+      help: it is `1GiB` or less
+    service.kdl:3:32: error[out-of-range] `count` can't be less than `0`
+      service.kdl:3:32: -1 < too small
+      help: it is `0` or more
+    ---
+    service "a" {
+      image = "x"
+    }
+
+    service "b" {
+      image         = "x"
+      kill-timeout  = "1h"
+      shared-memory = 1024
+    }
+    "#);
+}
+
+#[test]
 fn times_and_sizes() {
     assert_snapshot!(faults(r#"
 service "a" { image "x"; kill-timeout 30; memory 512; shared-memory "512MB" }

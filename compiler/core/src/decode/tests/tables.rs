@@ -5,7 +5,7 @@ use crate::nomad::schema::{AttributeType, BlockType, BodyBy, By, Language, Life,
 const LIVE: Life = Life { since: None, deprecated: None, removed: None };
 
 const fn attr(name: &'static str, ty: Type) -> AttributeType {
-    AttributeType { name, ty, required: false, one_of: &[], doc: "", life: LIVE }
+    AttributeType { name, ty, required: false, one_of: &[], least: None, most: None, doc: "", life: LIVE }
 }
 
 const fn block(name: &'static str) -> BlockType {
@@ -32,12 +32,12 @@ static SERVICE: BlockType = BlockType {
     attributes: &[
         attr("after", Type::Strings),
         attr("any", Type::Any),
-        attr("count", Type::Int),
+        AttributeType { least: Some(0), most: Some(100), ..attr("count", Type::Int) },
         attr("driver", Type::Str),
         attr("floor", Type::Float),
         AttributeType { required: true, doc: "Container image.", ..attr("image", Type::Str) },
         AttributeType { life: Life { removed: Some("1.7: write `count`"), ..LIVE }, ..attr("instances", Type::Int) },
-        attr("kill-timeout", Type::Time),
+        AttributeType { most: Some(3_600_000_000_000), ..attr("kill-timeout", Type::Time) },
         attr("labels", Type::MapList),
         attr("list", Type::List),
         attr("map", Type::Map),
@@ -45,7 +45,7 @@ static SERVICE: BlockType = BlockType {
         attr("meta", Type::StringMap),
         AttributeType { life: Life { deprecated: Some("1.5: write `after`"), ..LIVE }, ..attr("needs", Type::Str) },
         attr("numbers", Type::Ints),
-        attr("shared-memory", Type::Megabytes),
+        AttributeType { most: Some(1024), ..attr("shared-memory", Type::Megabytes) },
         attr("system", Type::Bool),
         AttributeType { one_of: &["batch", "service", "system"], ..attr("type", Type::Str) },
     ],

@@ -8,7 +8,8 @@ mod text;
 use super::form::{Block, Body, Value, ValueKind};
 use crate::source::{Span, Spanned};
 use std::borrow::Cow;
-use text::{is_identifier, is_key, push_heredoc, push_key, push_quoted, wants_heredoc};
+pub(crate) use text::is_identifier;
+use text::{is_key, push_heredoc, push_key, push_quoted, wants_heredoc};
 
 /// Which parser will read the file. They differ in what `${` means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

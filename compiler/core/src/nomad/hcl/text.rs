@@ -35,7 +35,7 @@ const IN_NAME: [bool; 256] = {
 };
 
 /// Whether a name may stand without quotes before `=` in a block.
-pub(super) fn is_identifier(name: &str) -> bool {
+pub(crate) fn is_identifier(name: &str) -> bool {
     let bytes = name.as_bytes();
     bytes.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
         && bytes.iter().all(|byte| IN_NAME[usize::from(*byte)])

@@ -1,0 +1,199 @@
+//! A group: its policies, volumes, networks and services, and that its tasks go together.
+
+use super::{Job, constraint, service, task, time, timing, wrong};
+use crate::decode::codes::defined_twice::defined_twice;
+use crate::diagnostic::Sink;
+use crate::nomad::form::{Block, Body, ValueKind};
+use crate::source::Span;
+
+/// Reports what Nomad would refuse in a group.
+pub(super) fn check(job: &Job<'_>, group: &Block, sink: &mut Sink) {
+    let body = &group.body;
+    let count = body.int("count");
+    if let Some(count) = count.filter(|count| job.kind == "system" && count.value > 1) {
+        let expected = "for a job that runs once on every node";
+        let diagnostic = wrong(&count.value.to_string(), expected, count.span, "leave `count` out");
+        sink.push(diagnostic.also(job.kind_span(), "it does, by this type"));
+    }
+    constraint::check(job, &[body], sink);
+    timing::check(job, body, sink);
+    let restart: Vec<&Block> = body.block("restart").into_iter().collect();
+    timing::restart(job, &restart, sink);
+    disconnect(job, body, sink);
+    scaling(body, sink);
+    network(body, sink);
+    for volume in body.blocks("volume") {
+        self::volume(job, body, volume, sink);
+    }
+    leaders(body, sink);
+    task::secrets(body, true, sink);
+    service::check(body, sink);
+    for task in body.blocks("task") {
+        task::check(job, body, task, sink);
+    }
+}
+
+fn disconnect(job: &Job<'_>, group: &Body, sink: &mut Sink) {
+    let Some(block) = group.block("disconnect") else { return };
+    let Some(stop) = time(&block.body, "stop_on_client_after") else { return };
+    if job.is_everywhere() {
+        let expected = "for a job that runs once on every node";
+        let diagnostic = wrong("stop_on_client_after", expected, stop.span, "leave `stop_on_client_after` out");
+        sink.push(diagnostic.also(job.kind_span(), "it does, by this type"));
+    }
+    if let Some(lost) = time(&block.body, "lost_after").filter(|lost| lost.value != 0) {
+        let expected = "possible beside `lost_after`";
+        let diagnostic = wrong("stop_on_client_after", expected, stop.span, "leave one of the two out");
+        sink.push(diagnostic.also(lost.span, "here it is lost after a time"));
+    }
+}
+
+fn scaling(group: &Body, sink: &mut Sink) {
+    let Some(block) = group.block("scaling") else { return };
+    let Some(most) = block.body.int("max") else { return };
+    let least = block.body.int("min");
+    if let Some(least) = least.filter(|least| least.value > most.value) {
+        let diagnostic = wrong(&most.value.to_string(), "a `max` of at least `min`", most.span, "raise `max`");
+        sink.push(diagnostic.also(least.span, "`min` is more"));
+        return;
+    }
+    // Without a count it starts with `min`.
+    let count = group.int("count").or(least);
+    let value = count.map_or(1, |count| count.value);
+    let place = count.map_or(block.span, |count| count.span);
+    if value > most.value || least.is_some_and(|least| value < least.value) {
+        let from = least.map_or(value, |least| least.value).min(most.value);
+        let expected = format!("a `count` that `scaling` allows: {from} to {}", most.value);
+        sink.push(wrong(&value.to_string(), &expected, place, "change `count`, `min` or `max`"));
+    }
+}
+
+fn network(group: &Body, sink: &mut Sink) {
+    let Some(block) = group.block("network") else { return };
+    let mode = block.body.str("mode").map_or("", |mode| mode.value);
+    let mut labels: Vec<(&str, Span)> = Vec::new();
+    let mut taken: Vec<(&str, i64, Span)> = Vec::new();
+    for port in block.body.blocks("port") {
+        if let Some(label) = port.label() {
+            match labels.iter().find(|(known, _)| *known == label.as_str()) {
+                Some((_, first)) => sink.push(defined_twice(&format!("port `{}`", label.value), label.span, *first)),
+                None => labels.push((label, label.span)),
+            }
+        }
+        let ignores = port.body.bool("ignore_collision").filter(|ignores| ignores.value);
+        if let Some(ignores) = ignores.filter(|_| !matches!(mode, "" | "host")) {
+            let expected = format!("for `ignore_collision` in a network of mode `{mode}`");
+            sink.push(wrong("true", &expected, ignores.span, "leave `ignore_collision` out"));
+        }
+        let Some(fixed) = port.body.int("static").filter(|fixed| fixed.value != 0) else { continue };
+        let host = port.body.str("host_network").map_or("default", |host| host.value);
+        match taken.iter().find(|(other, number, _)| *other == host && *number == fixed.value) {
+            Some((_, _, first)) if ignores.is_none() => {
+                let diagnostic =
+                    wrong(&fixed.value.to_string(), "a port of its own", fixed.span, "give it another one");
+                sink.push(diagnostic.also(*first, "taken here"));
+            }
+            Some(_) => {}
+            None => taken.push((host, fixed.value, fixed.span)),
+        }
+    }
+    if let Some(name) = block.body.str("hostname").filter(|name| !name.value.is_empty() && !name.value.contains("${")) {
+        let label = |part: &str| (1..=63).contains(&part.len());
+        if name.value.len() > 253 || !name.value.trim_end_matches('.').split('.').all(label) {
+            sink.push(wrong(
+                name.value,
+                "a host name",
+                name.span,
+                "labels of up to 63 characters with dots between them",
+            ));
+        }
+    }
+    let arguments = block.body.block("cni").and_then(|cni| cni.body.attribute("args"));
+    if let Some(ValueKind::Map(pairs)) = arguments.map(|arguments| &arguments.value.kind) {
+        for (key, value) in pairs {
+            let text = if let ValueKind::Str(text) = &value.kind { text.as_str() } else { "" };
+            if key.value.contains(';') || text.contains(';') {
+                let expected = "an argument for CNI, which has no `;`";
+                sink.push(wrong(&format!("{}={text}", key.value), expected, key.span, "leave `;` out"));
+            }
+        }
+    }
+}
+
+fn volume(job: &Job<'_>, group: &Body, volume: &Block, sink: &mut Sink) {
+    let body = &volume.body;
+    let mut wrong = |found: &str, expected: &str, span: Span, help: &str| sink.push(wrong(found, expected, span, help));
+    if body.str("source").is_none_or(|source| source.value.is_empty()) {
+        wrong("volume", "enough: which one?", volume.span, "add `source \"…\"`, the name that a node offers it by");
+    }
+    if let Some(each) = body.bool("per_alloc").filter(|each| each.value) {
+        let update = |from: &Body| from.block("update").and_then(|update| update.body.int("canary"));
+        if job.is_everywhere() {
+            wrong("per_alloc", "for a job that runs once on every node", each.span, "leave `per_alloc` out");
+        }
+        if update(group).or(update(job.body)).is_some_and(|canary| canary.value > 0) {
+            wrong("per_alloc", "possible with a `canary`", each.span, "leave `per_alloc` or `canary` out");
+        }
+        if body.bool("sticky").is_some_and(|sticky| sticky.value) {
+            wrong("per_alloc", "possible with `sticky`", each.span, "leave one of the two out");
+        }
+    }
+    let kind = body.str("type").map_or("", |kind| kind.value);
+    let access = body.str("access_mode");
+    let reads = body.bool("read_only").is_some_and(|reads| reads.value);
+    if let Some(access) = access.filter(|access| access.value.ends_with("reader-only") && !reads) {
+        wrong(access.value, "possible without `read_only #true`", access.span, "add `read_only #true`");
+    }
+    match kind {
+        "host" => {
+            if let Some(options) = body.block("mount_options") {
+                wrong("mount_options", "for a volume of the host", options.span, "leave `mount_options` out");
+            }
+            if let Some(access) = access.filter(|access| access.value.starts_with("multi-node")) {
+                wrong(access.value, "for a volume of the host", access.span, "write `single-node-writer`");
+            }
+        }
+        "csi" => csi_volume(group, volume, reads, sink),
+        _ => wrong("volume", "enough: of which type?", volume.span, "add `type \"host\"` or `type \"csi\"`"),
+    }
+}
+
+fn csi_volume(group: &Body, volume: &Block, reads: bool, sink: &mut Sink) {
+    let body = &volume.body;
+    for name in ["attachment_mode", "access_mode"] {
+        if body.str(name).is_none() {
+            let help = format!(
+                "add `{name} \"{}\"`",
+                if name == "access_mode" { "single-node-writer" } else { "file-system" }
+            );
+            sink.push(wrong("volume", &format!("enough: CSI asks for `{name}`"), volume.span, &help));
+        }
+    }
+    let block_device = body.str("attachment_mode").filter(|mode| mode.value == "block-device");
+    if let (Some(mode), Some(_)) = (block_device, body.block("mount_options")) {
+        sink.push(wrong(mode.value, "possible with `mount_options`", mode.span, "leave `mount_options` out"));
+    }
+    let count = group.int("count").map_or(1, |count| count.value);
+    let each = body.bool("per_alloc").is_some_and(|each| each.value);
+    let one = |mode: &str| {
+        mode.starts_with("single-node-reader")
+            || mode == "single-node-writer"
+            || mode == "multi-node-single-writer" && !reads
+    };
+    if let Some(mode) = body.str("access_mode").filter(|mode| count > 1 && !each && one(mode.value)) {
+        let expected = format!("possible for {count} instances");
+        sink.push(wrong(mode.value, &expected, mode.span, "lower `count`, or add `per_alloc #true`"));
+    }
+}
+
+fn leaders(group: &Body, sink: &mut Sink) {
+    let mut leaders = group.blocks("task").filter_map(|task| task.body.bool("leader").filter(|leader| leader.value));
+    let first = leaders.next();
+    for leader in leaders {
+        let diagnostic = wrong("true", "possible for a second `leader`", leader.span, "leave all but one out");
+        sink.push(match first {
+            Some(first) => diagnostic.also(first.span, "the first one"),
+            None => diagnostic,
+        });
+    }
+}

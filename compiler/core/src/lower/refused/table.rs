@@ -1,0 +1,55 @@
+//! What the tables say of a job as a whole: what was merged over it, or generated from a word that no table limits, has to keep to them too.
+
+use super::wrong;
+use crate::decode::codes::{missing_attribute, not_allowed_value, out_of_range};
+use crate::decode::units::nanoseconds;
+use crate::diagnostic::Sink;
+use crate::nomad::form::{Block, Value, ValueKind};
+use crate::nomad::hcl::is_identifier;
+use crate::nomad::schema::{AttributeType, BlockType, Type};
+
+/// Reports what the table of a block, and those of all in it, don't allow.
+pub(super) fn check(block: &Block, ty: &'static BlockType, sink: &mut Sink) {
+    for attribute in ty.attributes.iter().filter(|attribute| attribute.required) {
+        if block.body.attribute(attribute.name).is_none() {
+            sink.push(missing_attribute::missing_attribute(ty.name, attribute, block.span));
+        }
+    }
+    for attribute in &block.body.attributes {
+        match ty.attribute(&attribute.name) {
+            Some(known) => value(known, &attribute.value, sink),
+            None if !ty.as_attribute && !is_identifier(&attribute.name) => {
+                let expected = format!("a name that `{}` can have: letters, digits, `_` and `-`", ty.name);
+                sink.push(wrong(&attribute.name, &expected, attribute.name_span, "rename it"));
+            }
+            None => {}
+        }
+    }
+    for inner in &block.body.blocks {
+        if let Some(ty) = ty.block(&inner.name) {
+            check(inner, ty, sink);
+        }
+    }
+}
+
+fn value(attribute: &AttributeType, value: &Value, sink: &mut Sink) {
+    let number = match &value.kind {
+        ValueKind::Str(text) if !attribute.one_of.is_empty() && !attribute.one_of.contains(&text.as_str()) => {
+            sink.push(not_allowed_value::not_allowed_value(attribute.name, text, attribute.one_of, value.span));
+            return;
+        }
+        ValueKind::Str(text) if matches!(attribute.ty, Type::Duration | Type::Time) => nanoseconds(text).ok(),
+        ValueKind::Int(number) => Some(*number),
+        _ => None,
+    };
+    if let (Some(number), Some(least)) = (number, attribute.least)
+        && number < least
+    {
+        sink.push(out_of_range::too_small(attribute.name, attribute.ty, least, value.span));
+    }
+    if let (Some(number), Some(most)) = (number, attribute.most)
+        && number > most
+    {
+        sink.push(out_of_range::too_large(attribute.name, attribute.ty, most, value.span));
+    }
+}
