@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// How many labs are made, unless said otherwise.
-const LABS: u64 = 20_000;
+const LABS: u64 = 10_000;
 
 /// So many labs are put before Nomad at once.
 const AT_ONCE: u64 = 2_000;

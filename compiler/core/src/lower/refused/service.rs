@@ -67,9 +67,31 @@ fn service(group: &Body, owner: &str, service: &Block, provider: &str, sink: &mu
     if let Some(identity) = audience {
         sink.push(wrong("identity", "enough: for whom?", identity.span, "add `aud \"consul.io\"`"));
     }
+    if !in_group {
+        ports(group, owner, body, sink);
+    }
     for check in body.blocks("check") {
         check_of(body, check, provider, in_group, sink);
         task_of(&check.body, owner, in_group, group, sink);
+    }
+}
+
+/// The ports that a task's service and its checks name have to be there; in the driver's own network numbers are fine.
+fn ports(group: &Body, owner: &str, service: &Body, sink: &mut Sink) {
+    let task = group.blocks("task").find(|task| task.label().is_some_and(|label| label.value == owner));
+    let own = task.and_then(|task| task.body.block("resources"));
+    let networks = group.block("network").into_iter().chain(own.and_then(|own| own.body.block("network")));
+    let known: Vec<&str> =
+        networks.flat_map(|it| it.body.blocks("port")).filter_map(|it| Some(it.label()?.as_str())).collect();
+    for body in std::iter::once(service).chain(service.blocks("check").map(|check| &check.body)) {
+        let Some(port) = body.str("port").filter(|port| !port.value.is_empty()) else { continue };
+        let in_driver = body.str("address_mode").is_some_and(|mode| mode.value == "driver");
+        let is_number = port.value.parse::<i64>().is_ok();
+        let fits = if is_number { in_driver } else { known.contains(&port.value) };
+        if !fits {
+            let help = "name a `port` of the group's `network`";
+            sink.push(wrong(port.value, "a port of the group", port.span, help));
+        }
     }
 }
 
