@@ -18,9 +18,12 @@ pub(crate) fn build(args: &BuildArgs) -> Result<Outcome, Failure> {
     let lab = LabSettings::resolve(&args.lab)?;
     let settings = BuildSettings::resolve(args, &lab);
     // The process ends soon, which frees all of it at once.
-    let compiled = ManuallyDrop::new(hlmc_core::compile(&open(&lab)?));
+    let mut compiled = ManuallyDrop::new(hlmc_core::compile(&open(&lab)?));
     if !compiled.diagnostics.is_empty() {
         terminal::say(&text(&compiled.diagnostics, &pages(&compiled, &lab.shown), terminal::look()));
+    }
+    if settings.zip.is_some() {
+        drop(compiled.lab.take()); // the zip is made in the memory that it had
     }
     let Some(bundle) = &compiled.bundle else {
         return Ok(Outcome::Errors);
