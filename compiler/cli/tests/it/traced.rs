@@ -113,6 +113,7 @@ fn every_system_call_may_be_the_last() {
             let ended = case.traced(&tampering).stderr(Stdio::null()).status().unwrap();
             if ended.success() {
                 assert!(case.is_whole(&call) == "the new bundle");
+                case.repair(&call);
                 break; // no thread makes it so often
             }
             let after = format!("killed at {call} number {number}");
@@ -121,7 +122,7 @@ fn every_system_call_may_be_the_last() {
         }
     }
     println!("killed at each system call: {left:?}");
-    assert!(left.len() == 2 && left.values().all(|kills| *kills > 20), "{left:?}");
+    assert!(left.len() == 2 && left.values().all(|kills| *kills > 30), "{left:?}");
 }
 
 #[test]
