@@ -58,9 +58,10 @@ impl Images {
             .output()
             .map_err(|error| format!("cannot load `{name}` on `{}`: {error}", machine.name))?;
         if output.status.success() {
-            // Nomad removes an image that nothing has run for some minutes, unless it has another name as well; a registry that
-            // it could get it from again isn't here.
-            return succeed(machine.command("docker").args(["tag", name, &format!("kept/{name}")])).map(drop);
+            // Nomad forces an image out that nothing has run for some minutes, and there is no registry here to get it from
+            // again; one that another image is made from stays.
+            let keep = format!("made=$(docker create {name} -) && docker commit $made && docker rm $made");
+            return machine.shell(&keep).map(drop);
         }
         Err(format!("cannot load `{name}` on `{}`:\n{}", machine.name, String::from_utf8_lossy(&output.stderr)))
     }
