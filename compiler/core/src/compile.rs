@@ -7,7 +7,7 @@ use crate::decode::manifests::manifests;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::model::{Lab, Namespace, Service};
 use crate::resolve::codes::no_lab::no_lab;
-use crate::source::{FileId, LAB_FILE, Sources, Span, World, read};
+use crate::source::{FileId, LAB_FILE, Source, Sources, Span, World, read};
 use crate::{check as checks, decode, emit, lower, resolve, source};
 use rayon::prelude::*;
 
@@ -43,6 +43,7 @@ pub fn codes() -> Vec<&'static Code> {
         source::codes::ALL,
         decode::syntax::ALL,
         decode::codes::ALL,
+        decode::hcl::codes::ALL,
         resolve::codes::ALL,
         lower::codes::ALL,
         checks::ALL,
@@ -68,7 +69,7 @@ fn run(world: &dyn World, emit: impl FnOnce(&Analysis<'_>) -> Option<Bundle>) ->
 /// isn't wrong. A file of services stands for itself; what is wrong in any other shapes the whole lab.
 fn check_what_is_whole(analysis: &Analysis<'_>, sources: &Sources, sink: &mut Sink) {
     let broken = sink.broken_files();
-    let stands_for_itself = |file: &FileId| sources.get(*file).is_some_and(|source| only_services(&source.text));
+    let stands_for_itself = |file: &FileId| sources.get(*file).is_some_and(only_services);
     if broken.iter().all(stands_for_itself) {
         let mut found = Sink::default();
         checks::check(analysis, &mut found);
@@ -76,16 +77,19 @@ fn check_what_is_whole(analysis: &Analysis<'_>, sources: &Sources, sink: &mut Si
     }
 }
 
-/// Whether a text has services and nothing else.
-fn only_services(text: &str) -> bool {
-    let parse = hlmc_syntax::parse(text);
+/// Whether a file has services and nothing else.
+fn only_services(source: &Source) -> bool {
+    if decode::hcl::is_job_file(&source.path) {
+        return true;
+    }
+    let parse = hlmc_syntax::parse(&source.text);
     let mut nodes = parse.document.nodes().peekable();
     nodes.peek().is_some() && nodes.all(|node| matches!(node.name(), "service" | "job"))
 }
 
 /// *parse, decode, resolve, lower*: the lab as plain data.
 fn lab(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<Lab> {
-    let manifests = manifests(sources, sink);
+    let manifests = manifests(world, sources, sink);
     let Some(block) = manifests.labs.first() else {
         let text = sources.get(LAB_FILE).map_or("", |source| &source.text);
         let declared = hlmc_syntax::parse(text).document.nodes().any(|node| node.name() == "lab");

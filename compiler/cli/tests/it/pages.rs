@@ -89,6 +89,10 @@ fn the_language_page_is_a_lab_that_compiles() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, block).unwrap();
     }
+    for block in page.split("```hcl ").skip(1).map(|rest| rest.split("```").next().unwrap()) {
+        let (path, text) = block.split_once('\n').unwrap();
+        fs::write(folder.path().join(path), text).unwrap();
+    }
     let check = Command::new(env!("CARGO_BIN_EXE_hlmc")).arg("check").current_dir(folder.path()).output().unwrap();
     assert!(check.status.success(), "{}", String::from_utf8(check.stderr).unwrap());
 }

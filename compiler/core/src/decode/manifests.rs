@@ -1,13 +1,14 @@
 //! *parse + decode*: every file of a lab, in parallel, as blocks checked against the language's tables.
 
 use super::codes::defined_twice::defined_twice;
+use super::hcl;
 use super::parameters::Parameters;
 use super::syntax;
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, ValueKind};
 use crate::nomad::schema::BlockType;
 use crate::nomad::tables;
-use crate::source::{EMBEDDED, Embedded, FileId, LAB_FILE, Sources, Spanned};
+use crate::source::{EMBEDDED, Embedded, FileId, LAB_FILE, Source, Sources, Spanned, World};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -58,7 +59,7 @@ pub fn top(name: &str) -> Option<&'static BlockType> {
 }
 
 /// Decodes all sources. Embedded presets and integrations are added to the sources and to what is found.
-pub fn manifests(sources: &mut Sources, sink: &mut Sink) -> Manifests {
+pub fn manifests(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Manifests {
     let mut manifests = Manifests::default();
     let mut found = Sink::default();
     let mut lab = file(sources, LAB_FILE, &manifests.parameters, &mut found);
@@ -70,12 +71,17 @@ pub fn manifests(sources: &mut Sources, sink: &mut Sink) -> Manifests {
     }
     sink.append(found);
     manifests.add(lab.manifests, sink);
+    let given = hcl::Values::read(manifests.labs.first(), world, sources, sink);
     let ids: Vec<FileId> = sources.iter().map(|(id, _)| id).filter(|id| *id != LAB_FILE).collect();
     let parts: Vec<_> = ids
         .par_iter()
         .map(|id| {
             let mut sink = Sink::default();
-            (file(sources, *id, &manifests.parameters, &mut sink), sink)
+            let part = match sources.get(*id) {
+                Some(source) if !source.path.ends_with(".kdl") => job_file(source, *id, &given, world, &mut sink),
+                _ => file(sources, *id, &manifests.parameters, &mut sink),
+            };
+            (part, sink)
         })
         .collect();
     for (part, found) in parts {
@@ -94,6 +100,16 @@ pub fn manifests(sources: &mut Sources, sink: &mut Sink) -> Manifests {
 struct Part {
     manifests: Manifests,
     others: bool,
+}
+
+/// A job file of Nomad's.
+fn job_file(source: &Source, id: FileId, given: &hcl::Values, world: &dyn World, sink: &mut Sink) -> Part {
+    let mut part = Part { manifests: Manifests::default(), others: true };
+    if hcl::is_job_file(&source.path) {
+        let job = hcl::job(source, id, given, world, sink);
+        part.manifests.jobs.extend(job.map(|block| Manifest { block, path: source.path.clone() }));
+    }
+    part
 }
 
 fn file(sources: &Sources, id: FileId, parameters: &Parameters, sink: &mut Sink) -> Part {
@@ -152,6 +168,12 @@ fn add_parameters(lab: &Part, parameters: &mut Parameters) {
     ] {
         if let Some(value) = value {
             parameters.set(key, ValueKind::Str(value));
+        }
+    }
+    for value in lab.body.blocks("values").flat_map(|values| &values.body.attributes) {
+        // The lab's own names stay what they are.
+        if !matches!(&*value.name, "lab" | "domain" | "datacenter" | "service") {
+            parameters.set(&*value.name, value.value.kind.clone());
         }
     }
 }

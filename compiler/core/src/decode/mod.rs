@@ -6,6 +6,7 @@
 mod body;
 pub mod codes;
 pub(crate) mod elsewhere;
+pub mod hcl;
 pub mod manifests;
 mod number;
 pub mod parameters;

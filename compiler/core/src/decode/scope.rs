@@ -30,13 +30,23 @@ impl Scope {
         parent: Option<NodeRef<'_, '_>>,
         languages: Languages,
     ) -> Self {
-        let Some(by) = ty.body_by else { return Self::of(ty) };
-        let chooser = match by.by {
-            By::Attribute(name) => parent.and_then(|parent| text_of(parent, name)),
-            By::Label => first_text(node),
-            By::ParentLabel => parent.and_then(first_text),
+        let text = |by| match by {
+            By::Attribute(name) => parent.and_then(|parent| text_of(parent, name)).map(str::to_owned),
+            By::Label => first_text(node).map(str::to_owned),
+            By::ParentLabel => parent.and_then(first_text).map(str::to_owned),
         };
-        let chooser = chooser.or(by.default);
+        Self::chosen(ty, text, languages)
+    }
+
+    /// The tables for a body, where `text` gives the value that chooses a language.
+    pub(super) fn chosen(
+        ty: &'static BlockType,
+        text: impl FnOnce(By) -> Option<String>,
+        languages: Languages,
+    ) -> Self {
+        let Some(by) = ty.body_by else { return Self::of(ty) };
+        let text = text(by.by);
+        let chooser = text.as_deref().or(by.default);
         let language = chooser.and_then(|name| languages(&format!("{}{name}", by.prefix)));
         match language.map(|language| language.root) {
             Some(root) => {

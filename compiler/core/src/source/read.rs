@@ -51,6 +51,7 @@ pub fn read(world: &dyn World, sink: &mut Sink) -> Sources {
 /// Whether a path is one that manifests are read from.
 fn is_manifest(path: &str) -> bool {
     path == "lab.kdl"
+        || path.starts_with("services/") && (path.ends_with(".hcl") || path.ends_with(".nomad"))
         || path.ends_with(".kdl")
             && path.split_once('/').is_some_and(|(folder, _)| matches!(folder, "nodes" | "services" | "integrations"))
 }

@@ -115,6 +115,7 @@ macro_rules! pages {
 }
 
 pages! {
+    bad_expression
     bad_name
     bad_reference
     bad_unit
@@ -126,6 +127,12 @@ pages! {
     deprecated_name
     duplicate_name
     empty_job
+    hcl_bad_escape
+    hcl_bad_template
+    hcl_too_deep
+    hcl_unclosed
+    hcl_unexpected
+    hcl_version_1
     kdl_bad_escape
     kdl_bad_keyword
     kdl_bad_multiline_string
@@ -141,6 +148,7 @@ pages! {
     kdl_unexpected_token
     kdl_unopened_block
     kdl_version_1
+    local_cycle
     missing_attribute
     missing_file
     missing_image
@@ -155,6 +163,7 @@ pages! {
     no_provider
     no_server
     not_allowed_value
+    not_reproducible
     other_namespace
     out_of_range
     path_outside_lab
@@ -165,11 +174,14 @@ pages! {
     too_few_nodes
     unexpected_argument
     unknown_annotation
+    unknown_function
     unknown_name
     unknown_parameter
     unknown_reference
     unknown_secret
+    unknown_variable
     unreadable_file
+    unset_variable
     volume_missing
     wrong_architecture
     wrong_datacenter

@@ -78,3 +78,14 @@ pub(crate) fn named_element(list: &str, name: &str, span: Span) -> Diagnostic {
     Diagnostic::new(&CODE, format!("`{list}` is a list, and `{name}` is none of its elements"), span, "not an element")
         .help("write `-` in place of a name for each element: `- \"value\"`")
 }
+
+/// A label more than a block of a job file has.
+pub(crate) fn unexpected_label(block: &str, count: usize, text: &str, span: Span) -> Diagnostic {
+    let takes = match count {
+        0 => "no label".to_owned(),
+        1 => "one label".to_owned(),
+        count => format!("{count} labels"),
+    };
+    Diagnostic::new(&CODE, format!("`{block}` takes {takes}, and `{text}` is one more"), span, "one too many")
+        .help("remove it")
+}

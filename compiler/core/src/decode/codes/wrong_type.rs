@@ -28,6 +28,30 @@ pub(crate) fn too_large(name: &str, written: &str, span: Span) -> Diagnostic {
         .help("the largest is 9223372036854775807, the smallest -9223372036854775808")
 }
 
+/// The same in a job file, where the value may come from anywhere.
+pub(crate) fn wrong_value(name: &str, ty: Type, found: &str, span: Span) -> Diagnostic {
+    let expected = match ty {
+        Type::Bool => "`true` or `false`",
+        Type::Megabytes => "a whole number of megabytes",
+        ty => expected(ty),
+    };
+    let message = format!("`{name}` takes {expected}, not {found}");
+    Diagnostic::new(&CODE, message, span, format!("expected {expected}"))
+        .help(format!("write {expected} behind `{name} =`"))
+}
+
+/// `name = …` in a job file where `name` is a block.
+pub(crate) fn block_as_attribute(name: &str, label: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("`{name}` is a block, not a value"), span, "given with `=`")
+        .help(format!("write `{name} {label}{{ … }}`, without `=`"))
+}
+
+/// `name { … }` in a job file where `name` has a value.
+pub(crate) fn attribute_as_block(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("`{name}` has a value and is no block"), span, "given with braces alone")
+        .help(format!("write `{name} = …`"))
+}
+
 /// A property whose name is one of a block.
 pub(crate) fn block_as_property(block: &BlockType, written: &str, span: Span) -> Diagnostic {
     let name = block.name;

@@ -1,0 +1,319 @@
+//! Bodies of a job file, checked against the same tables as manifests are.
+
+use super::codes::bad_expression::bad_expression;
+use super::eval::Evaluator;
+use super::variables::is_there;
+use crate::decode::codes::{
+    deprecated_name, duplicate_name, missing_attribute, missing_label, removed_name, unexpected_argument, unknown_name,
+    wrong_type,
+};
+use crate::decode::scope::Scope;
+use crate::decode::value::Want;
+use crate::decode::{ANYTHING, LANGUAGES};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::nomad::form::{Attribute, Block, Body, Value, ValueKind};
+use crate::nomad::schema::{BlockType, By, Life, Occurs, Type};
+use crate::source::{Span, Spanned};
+use hlmc_hcl as hcl;
+use hlmc_hcl::{ExprKind, Item};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Reads the bodies of one file.
+pub(super) struct Reader<'r, 'e> {
+    pub(super) evaluator: &'r mut Evaluator<'e>,
+    /// The blocks that are open, outermost first: where a misplaced name may belong.
+    pub(super) scopes: Vec<Scope>,
+}
+
+/// A body that is being read.
+#[derive(Default)]
+struct Filling {
+    body: Body,
+    /// Names of attributes and blocks, the latter with their labels, and where they stand.
+    seen: BTreeMap<String, Span>,
+}
+
+impl Reader<'_, '_> {
+    fn span(&self, span: hcl::Span) -> Span {
+        self.evaluator.span(span)
+    }
+
+    /// Reads a block of this type. It is nothing when it lacks a label.
+    pub(super) fn block(
+        &mut self,
+        block: &hcl::Block<'_>,
+        ty: &'static BlockType,
+        outer: &hcl::Body<'_>,
+    ) -> Option<Block> {
+        let labels =
+            block.labels.iter().map(|label| Spanned::new(label.text.clone().into_owned(), self.span(label.span)));
+        let labels: Vec<Spanned<String>> = labels.collect();
+        self.labelled(block, ty, outer, labels)
+    }
+
+    fn labelled(
+        &mut self,
+        block: &hcl::Block<'_>,
+        ty: &'static BlockType,
+        outer: &hcl::Body<'_>,
+        labels: Vec<Spanned<String>>,
+    ) -> Option<Block> {
+        let name_span = self.span(block.name.span);
+        let labels = self.labels(ty, labels, name_span);
+        let scope = self.scope(ty, outer, labels.as_deref());
+        let mut filling = Filling::default();
+        self.scopes.push(scope);
+        self.items(&block.body, scope, &mut filling);
+        self.scopes.pop();
+        for attribute in scope.attributes().filter(|it| it.required && !filling.seen.contains_key(it.name)) {
+            self.evaluator.sink.push(missing_attribute::missing_attribute(ty.name, attribute, name_span));
+        }
+        Some(Block { name: Cow::Borrowed(ty.name), labels: labels?, body: filling.body, span: self.span(block.head) })
+    }
+
+    /// The labels that a block has, if it has as many as it needs.
+    fn labels(&mut self, ty: &BlockType, labels: Vec<Spanned<String>>, name: Span) -> Option<Vec<Spanned<String>>> {
+        if let Some(missing) = ty.labels.get(labels.len()) {
+            self.evaluator.sink.push(missing_label::missing_label(ty.name, missing, name));
+            return None;
+        }
+        if let Some(more) = labels.get(ty.labels.len()) {
+            self.evaluator.sink.push(unexpected_argument::unexpected_label(ty.name, ty.labels.len(), more, more.span));
+            return None;
+        }
+        Some(labels)
+    }
+
+    fn scope(&mut self, ty: &'static BlockType, outer: &hcl::Body<'_>, labels: Option<&[Spanned<String>]>) -> Scope {
+        let own = labels.and_then(|labels| labels.first()).map(|label| label.value.clone());
+        let text = |by| match by {
+            By::Attribute(name) => {
+                let attribute = outer.attributes().find(|attribute| attribute.name.text == name)?;
+                match self.evaluator.quietly(&attribute.value)?.kind {
+                    ValueKind::Str(text) => Some(text),
+                    _ => None,
+                }
+            }
+            By::Label => own,
+            By::ParentLabel => None,
+        };
+        Scope::chosen(ty, text, LANGUAGES)
+    }
+
+    fn items(&mut self, body: &hcl::Body<'_>, scope: Scope, filling: &mut Filling) {
+        for item in &body.items {
+            match item {
+                Item::Attribute(attribute) => self.attribute(attribute, scope, filling),
+                Item::Block(block) if block.name.text == "dynamic" => self.dynamic(block, body, scope, filling),
+                Item::Block(block) => {
+                    let labels = block.labels.iter();
+                    let labels =
+                        labels.map(|label| Spanned::new(label.text.clone().into_owned(), self.span(label.span)));
+                    let labels: Vec<_> = labels.collect();
+                    self.child(block, block.name, labels, body, scope, filling);
+                }
+            }
+        }
+    }
+
+    fn attribute(&mut self, attribute: &hcl::Attribute<'_>, scope: Scope, filling: &mut Filling) {
+        let (name, span) = (attribute.name.text, self.span(attribute.name.span));
+        if !self.is_new(name.to_owned(), name, &[], span, filling) {
+            return;
+        }
+        if let Some(known) = scope.attribute(name) {
+            self.lives(known.life, known.name, span);
+            let value = self.evaluator.eval(&attribute.value).filter(is_there);
+            let value = value.and_then(|value| self.fitting(value, Want::of(known)));
+            filling.push(Cow::Borrowed(known.name), span, value);
+        } else if let Some(block) = scope.block(name) {
+            let value = self.evaluator.eval(&attribute.value).filter(is_there);
+            self.as_attribute(block, attribute.name, value, scope, filling);
+        } else if scope.open.is_some() || self.is_drivers() {
+            if scope.open.is_none() {
+                self.unknown(name, span);
+            }
+            let value = self.evaluator.eval(&attribute.value);
+            let value = value.and_then(|value| self.fit(value, Want::open(name, scope.open.unwrap_or(Type::Any))));
+            filling.push(Cow::Owned(name.to_owned()), span, value);
+        } else {
+            self.unknown(name, span);
+        }
+    }
+
+    /// Whether a driver reads what stands here, and not Nomad itself.
+    fn is_drivers(&self) -> bool {
+        self.scopes.iter().any(|scope| scope.ty.body_by.is_some())
+    }
+
+    /// A value as what is wanted. Nomad hands a driver what is written, and the driver makes of it what it needs.
+    fn fitting(&mut self, value: Value, want: Want<'_>) -> Option<Value> {
+        if !self.is_drivers() {
+            return self.fit(value, want);
+        }
+        self.fit(value.clone(), want).map(|_| value)
+    }
+
+    /// A block that is written as an attribute: `env = { … }`.
+    fn as_attribute(
+        &mut self,
+        ty: &'static BlockType,
+        name: hcl::Name<'_>,
+        value: Option<Value>,
+        scope: Scope,
+        filling: &mut Filling,
+    ) {
+        let span = self.span(name.span);
+        if !ty.as_attribute && scope.open.is_none() {
+            let label = ty.labels.first().map(|label| format!("\"{label}\" ")).unwrap_or_default();
+            self.evaluator.sink.push(wrong_type::block_as_attribute(ty.name, &label, span));
+            return;
+        }
+        let Some(value) = value else { return };
+        match (ty.open, value.kind) {
+            // Names and texts are the same either way; the block is the usual one.
+            (Some(Type::Str), ValueKind::Map(map)) if ty.occurs == Occurs::Once => {
+                let mut block = Block::new(ty.name, span);
+                for (key, value) in map {
+                    let value = self.fit(value, Want::open(&key.value, Type::Str));
+                    block.body.attributes.extend(value.map(|value| Attribute {
+                        name: Cow::Owned(key.value),
+                        name_span: key.span,
+                        value,
+                    }));
+                }
+                filling.body.blocks.push(block);
+            }
+            (_, kind) => filling.push(Cow::Borrowed(ty.name), span, Some(Value { kind, span: value.span })),
+        }
+    }
+
+    fn child(
+        &mut self,
+        block: &hcl::Block<'_>,
+        name: hcl::Name<'_>,
+        labels: Vec<Spanned<String>>,
+        outer: &hcl::Body<'_>,
+        scope: Scope,
+        filling: &mut Filling,
+    ) {
+        let span = self.span(name.span);
+        if let Some(ty) = scope.block(name.text) {
+            self.lives(ty.life, ty.name, span);
+            if self.is_new_block(ty, &labels, span, filling) {
+                let read = self.labelled(block, ty, outer, labels);
+                filling.body.blocks.extend(read);
+            }
+        } else if scope.open == Some(Type::Any) || self.is_drivers() {
+            if scope.open.is_none() && scope.attribute(name.text).is_none() {
+                self.unknown(name.text, span);
+            }
+            let read = self.free(block, name, labels);
+            filling.body.blocks.push(read);
+        } else if scope.attribute(name.text).is_some() {
+            let head = self.span(block.head);
+            self.evaluator.sink.push(wrong_type::attribute_as_block(name.text, head));
+        } else {
+            self.unknown(name.text, span);
+        }
+    }
+
+    /// A block that no table knows: anything may stand in it.
+    fn free(&mut self, block: &hcl::Block<'_>, name: hcl::Name<'_>, labels: Vec<Spanned<String>>) -> Block {
+        let scope = Scope::of(&ANYTHING);
+        let mut filling = Filling::default();
+        self.scopes.push(scope);
+        self.items(&block.body, scope, &mut filling);
+        self.scopes.pop();
+        Block { name: Cow::Owned(name.text.to_owned()), labels, body: filling.body, span: self.span(block.head) }
+    }
+
+    /// `dynamic "port" { for_each = … content { … } }`: a block for each element.
+    fn dynamic(&mut self, block: &hcl::Block<'_>, outer: &hcl::Body<'_>, scope: Scope, filling: &mut Filling) {
+        let find = |name: &str| block.body.attributes().find(|it| it.name.text == name).map(|it| &it.value);
+        let content = block.body.blocks().find(|inner| inner.name.text == "content");
+        let ([label], Some(each), Some(content)) = (block.labels.as_slice(), find("for_each"), content) else {
+            let message = "`dynamic` needs the name of a block, `for_each` and `content`";
+            let help =
+                "write `dynamic \"NAME\" { for_each = [ … ]`, then `content { … }` with what stands in each block, `}`";
+            self.evaluator.sink.push(bad_expression(message, self.span(block.head)).help(help));
+            return;
+        };
+        let iterator = match find("iterator").map(|it| &it.kind) {
+            Some(ExprKind::Variable(name)) => (*name).to_owned(),
+            _ => label.text.clone().into_owned(),
+        };
+        let Some(elements) = self.evaluator.elements(each) else { return };
+        let name = hcl::Name { text: &label.text, span: label.span };
+        for (key, value) in elements {
+            let span = value.span;
+            let entry = |name: &str, value| (Spanned::new(name.to_owned(), span), value);
+            let pair = Value { kind: ValueKind::Map(vec![entry("key", key), entry("value", value)]), span };
+            self.evaluator.names.push((iterator.clone(), pair));
+            if let Some(labels) = self.dynamic_labels(find("labels")) {
+                self.child(content, name, labels, outer, scope, filling);
+            }
+            self.evaluator.names.pop();
+        }
+    }
+
+    fn dynamic_labels(&mut self, labels: Option<&hcl::Expr<'_>>) -> Option<Vec<Spanned<String>>> {
+        let Some(labels) = labels else { return Some(Vec::new()) };
+        let value = self.evaluator.eval(labels)?;
+        let value = self.fit(value, Want::open("labels", Type::Strings))?;
+        let ValueKind::List(list) = value.kind else { return None };
+        let texts = list.into_iter().map(|value| match value.kind {
+            ValueKind::Str(text) => Spanned::new(text, value.span),
+            _ => Spanned::new(String::new(), value.span),
+        });
+        Some(texts.collect())
+    }
+
+    /// Reports a name that nothing has. A driver may be another one than the tables know, so there it is only a warning.
+    pub(super) fn unknown(&mut self, name: &str, span: Span) {
+        let diagnostic = unknown_name::unknown_name(name, span, &self.scopes, LANGUAGES);
+        let severity = if self.is_drivers() { Severity::Warning } else { diagnostic.severity };
+        self.evaluator.sink.push(Diagnostic { severity, ..diagnostic });
+    }
+
+    fn is_new(&mut self, key: String, name: &str, labels: &[&str], span: Span, filling: &mut Filling) -> bool {
+        let Some(first) = filling.seen.get(&key) else {
+            filling.seen.insert(key, span);
+            return true;
+        };
+        self.evaluator.sink.push(match labels {
+            [] => duplicate_name::duplicate_name(name, *first, span),
+            labels => duplicate_name::duplicate_block(name, labels, *first, span),
+        });
+        false
+    }
+
+    /// Whether a body may hold this block beside those it has.
+    fn is_new_block(&mut self, ty: &BlockType, labels: &[Spanned<String>], span: Span, filling: &mut Filling) -> bool {
+        if ty.occurs != Occurs::Once && (ty.labels.is_empty() || ty.occurs == Occurs::Repeats) {
+            filling.seen.entry(ty.name.to_owned()).or_insert(span);
+            return true;
+        }
+        let labels: Vec<&str> = labels.iter().map(|label| label.value.as_str()).collect();
+        let key = if ty.occurs == Occurs::Once { ty.name.to_owned() } else { format!("{} {labels:?}", ty.name) };
+        let labels = if ty.occurs == Occurs::Once { &[] } else { labels.as_slice() };
+        self.is_new(key, ty.name, labels, span, filling)
+    }
+
+    /// Tells of names that are no longer read, or won't be for long. Nomad takes them, so the job keeps them.
+    fn lives(&mut self, life: Life, name: &str, span: Span) {
+        if let Some(removed) = life.removed {
+            let diagnostic = removed_name::removed_name(name, removed, span);
+            self.evaluator.sink.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
+        } else if let Some(deprecated) = life.deprecated {
+            self.evaluator.sink.push(deprecated_name::deprecated_name(name, deprecated, span));
+        }
+    }
+}
+
+impl Filling {
+    fn push(&mut self, name: Cow<'static, str>, name_span: Span, value: Option<Value>) {
+        self.body.attributes.extend(value.map(|value| Attribute { name, name_span, value }));
+    }
+}

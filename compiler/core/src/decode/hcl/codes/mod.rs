@@ -1,0 +1,28 @@
+//! What can be wrong with a job file, beside what can be wrong with any names and values: a file each, with its page beside it.
+
+pub(crate) mod bad_expression;
+pub(crate) mod local_cycle;
+pub(crate) mod not_reproducible;
+mod syntax;
+pub(crate) mod unknown_function;
+pub(crate) mod unknown_variable;
+pub(crate) mod unset_variable;
+
+use crate::diagnostic::Code;
+pub(crate) use syntax::report;
+
+/// All of them, by name.
+pub static ALL: &[&Code] = &[
+    &bad_expression::CODE,
+    &syntax::BAD_ESCAPE,
+    &syntax::BAD_TEMPLATE,
+    &syntax::TOO_DEEP,
+    &syntax::UNCLOSED,
+    &syntax::UNEXPECTED,
+    &syntax::VERSION_1,
+    &local_cycle::CODE,
+    &not_reproducible::CODE,
+    &unknown_function::CODE,
+    &unknown_variable::CODE,
+    &unset_variable::CODE,
+];

@@ -1,0 +1,35 @@
+//! A variable, local or entry that there isn't.
+
+use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::source::Span;
+
+code!(Error, "unknown-variable", "unknown_variable.md", "a variable, local or entry that there isn't");
+
+/// `var.name` or `local.name`, which the file doesn't declare.
+pub(crate) fn unknown_variable<'a>(
+    root: &str,
+    name: &str,
+    span: Span,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> Diagnostic {
+    let (what, declare) = match root {
+        "var" => ("variable", format!("declare it: `variable \"{name}\" {{ default = … }}`")),
+        _ => ("local", format!("declare it: `locals {{ {name} = … }}`")),
+    };
+    Diagnostic::new(&CODE, format!("there is no {what} `{name}`"), span, "not declared")
+        .help(declare)
+        .maybe_help(did_you_mean(name, known))
+}
+
+/// `map.name`, which the map doesn't have.
+pub(crate) fn unknown_member<'a>(
+    name: &str,
+    span: Span,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> Diagnostic {
+    let all: Vec<String> = known.clone().into_iter().take(8).map(|known| format!("`{known}`")).collect();
+    let has = if all.is_empty() { "the map is empty".to_owned() } else { format!("it has {}", all.join(", ")) };
+    Diagnostic::new(&CODE, format!("the map has no `{name}`"), span, "not there")
+        .help(has)
+        .maybe_help(did_you_mean(name, known))
+}
