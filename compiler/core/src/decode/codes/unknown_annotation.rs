@@ -23,6 +23,12 @@ pub(crate) fn misplaced_annotation(name: &str, annotation: &str, span: Span) -> 
         .help("remove it: only texts can be filled in where the service runs")
 }
 
+/// An annotation before a text that no environment variable takes.
+pub(crate) fn outside_env(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("`{name}` can't be filled in where the service runs"), span, "not here")
+        .help("put it into the `env` of the service or task, and read it from there")
+}
+
 /// An annotation before a label.
 pub(crate) fn annotated_label(block: &str, annotation: &str, span: Span) -> Diagnostic {
     Diagnostic::new(&CODE, format!("`({annotation})` has no meaning before a label of `{block}`"), span, "not here")

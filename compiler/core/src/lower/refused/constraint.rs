@@ -79,6 +79,13 @@ pub(super) fn affinity(block: &Block, sink: &mut Sink) {
 
 fn constraint(block: &Block, distinct: bool, sink: &mut Sink) {
     let said = Said::of(&block.body);
+    if let (Some(hosts), Some(property)) = (block.body.attribute("distinct_hosts"), block.body.str("distinct_property"))
+    {
+        let diagnostic =
+            wrong(property.value, "possible beside `distinct_hosts`", property.span, "write two constraints");
+        sink.push(diagnostic.also(hosts.value.span, "one thing at a time"));
+        return;
+    }
     let count = || said.value.filter(|count| !count.value.is_empty());
     match said.operator {
         "distinct_hosts" | "distinct_property" if !distinct => {

@@ -1,7 +1,7 @@
 //! What the tables say of a job as a whole: what was merged over it, or generated from a word that no table limits, has to keep to them too.
 
 use super::wrong;
-use crate::decode::codes::{missing_attribute, not_allowed_value, out_of_range};
+use crate::decode::codes::{missing_attribute, not_allowed_value, out_of_range, unknown_annotation};
 use crate::decode::units::nanoseconds;
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Value, ValueKind};
@@ -10,6 +10,32 @@ use crate::nomad::schema::{AttributeType, BlockType, Type};
 
 /// Reports what the table of a block, and those of all in it, don't allow.
 pub(super) fn check(block: &Block, ty: &'static BlockType, sink: &mut Sink) {
+    annotated(block, sink);
+    inside(block, ty, sink);
+}
+
+/// Reports annotated texts, which only the `env` of a task can have: there they are templates by now.
+fn annotated(block: &Block, sink: &mut Sink) {
+    for attribute in &block.body.attributes {
+        let mut open = vec![&attribute.value];
+        while let Some(value) = open.pop() {
+            match &value.kind {
+                ValueKind::Tagged(tag, _) => {
+                    sink.push(unknown_annotation::outside_env(&attribute.name, tag.span));
+                }
+                ValueKind::List(list) => open.extend(list),
+                ValueKind::Map(map) => open.extend(map.iter().map(|(_, value)| value)),
+                _ => {}
+            }
+        }
+    }
+    for inner in &block.body.blocks {
+        annotated(inner, sink);
+    }
+}
+
+/// What a table says of the values in a block, and of the blocks in it.
+fn inside(block: &Block, ty: &'static BlockType, sink: &mut Sink) {
     for attribute in ty.attributes.iter().filter(|attribute| attribute.required) {
         if block.body.attribute(attribute.name).is_none() {
             sink.push(missing_attribute::missing_attribute(ty.name, attribute, block.span));
@@ -27,7 +53,7 @@ pub(super) fn check(block: &Block, ty: &'static BlockType, sink: &mut Sink) {
     }
     for inner in &block.body.blocks {
         if let Some(ty) = ty.block(&inner.name) {
-            check(inner, ty, sink);
+            inside(inner, ty, sink);
         }
     }
 }
