@@ -69,34 +69,8 @@ fn scaling(group: &Body, sink: &mut Sink) {
 }
 
 fn network(group: &Body, sink: &mut Sink) {
+    ports(group, sink);
     let Some(block) = group.block("network") else { return };
-    let mode = block.body.str("mode").map_or("", |mode| mode.value);
-    let mut labels: Vec<(&str, Span)> = Vec::new();
-    let mut taken: Vec<(&str, i64, Span)> = Vec::new();
-    for port in block.body.blocks("port") {
-        if let Some(label) = port.label() {
-            match labels.iter().find(|(known, _)| *known == label.as_str()) {
-                Some((_, first)) => sink.push(defined_twice(&format!("port `{}`", label.value), label.span, *first)),
-                None => labels.push((label, label.span)),
-            }
-        }
-        let ignores = port.body.bool("ignore_collision").filter(|ignores| ignores.value);
-        if let Some(ignores) = ignores.filter(|_| !matches!(mode, "" | "host")) {
-            let expected = format!("for `ignore_collision` in a network of mode `{mode}`");
-            sink.push(wrong("true", &expected, ignores.span, "leave `ignore_collision` out"));
-        }
-        let Some(fixed) = port.body.int("static").filter(|fixed| fixed.value != 0) else { continue };
-        let host = port.body.str("host_network").map_or("default", |host| host.value);
-        match taken.iter().find(|(other, number, _)| *other == host && *number == fixed.value) {
-            Some((_, _, first)) if ignores.is_none() => {
-                let diagnostic =
-                    wrong(&fixed.value.to_string(), "a port of its own", fixed.span, "give it another one");
-                sink.push(diagnostic.also(*first, "taken here"));
-            }
-            Some(_) => {}
-            None => taken.push((host, fixed.value, fixed.span)),
-        }
-    }
     if let Some(name) = block.body.str("hostname").filter(|name| !name.value.is_empty() && !name.value.contains("${")) {
         let label = |part: &str| (1..=63).contains(&part.len());
         if name.value.len() > 253 || !name.value.trim_end_matches('.').split('.').all(label) {
@@ -116,6 +90,42 @@ fn network(group: &Body, sink: &mut Sink) {
                 let expected = "an argument for CNI, which has no `;`";
                 sink.push(wrong(&format!("{}={text}", key.value), expected, key.span, "leave `;` out"));
             }
+        }
+    }
+}
+
+/// Names and fixed numbers of ports, also of the networks that tasks may still have of their own.
+fn ports(group: &Body, sink: &mut Sink) {
+    let of_tasks = group.blocks("task").filter_map(|task| task.body.block("resources")?.body.block("network"));
+    let networks = group.block("network").map(|it| (it, true)).into_iter().chain(of_tasks.map(|it| (it, false)));
+    let ports =
+        networks.flat_map(|(network, whole)| network.body.blocks("port").map(move |port| (network, port, whole)));
+    let mut labels: Vec<(&str, Span)> = Vec::new();
+    let mut taken: Vec<(&str, i64, Span)> = Vec::new();
+    for (network, port, whole) in ports {
+        let mode = network.body.str("mode").map_or("", |mode| mode.value);
+        if let Some(label) = port.label() {
+            match labels.iter().find(|(known, _)| *known == label.as_str()) {
+                Some((_, first)) => sink.push(defined_twice(&format!("port `{}`", label.value), label.span, *first)),
+                None if whole => labels.push((label, label.span)),
+                None => {}
+            }
+        }
+        let ignores = port.body.bool("ignore_collision").filter(|ignores| ignores.value);
+        if let Some(ignores) = ignores.filter(|_| !matches!(mode, "" | "host")) {
+            let expected = format!("for `ignore_collision` in a network of mode `{mode}`");
+            sink.push(wrong("true", &expected, ignores.span, "leave `ignore_collision` out"));
+        }
+        let Some(fixed) = port.body.int("static").filter(|fixed| fixed.value != 0) else { continue };
+        let host = port.body.str("host_network").map_or("default", |host| host.value);
+        match taken.iter().find(|(other, number, _)| *other == host && *number == fixed.value) {
+            Some((_, _, first)) if ignores.is_none() => {
+                let diagnostic =
+                    wrong(&fixed.value.to_string(), "a port of its own", fixed.span, "give it another one");
+                sink.push(diagnostic.also(*first, "taken here"));
+            }
+            Some(_) => {}
+            None => taken.push((host, fixed.value, fixed.span)),
         }
     }
 }
