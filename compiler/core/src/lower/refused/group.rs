@@ -9,6 +9,9 @@ use crate::source::Span;
 /// Reports what Nomad would refuse in a group.
 pub(super) fn check(job: &Job<'_>, group: &Block, sink: &mut Sink) {
     let body = &group.body;
+    if let Some(name) = group.label().filter(|name| name.is_empty() || name.contains('\0')) {
+        sink.push(wrong(name, "the name of a group", name.span, "give it one"));
+    }
     let count = body.int("count");
     if let Some(count) = count.filter(|count| job.kind == "system" && count.value > 1) {
         let expected = "for a job that runs once on every node";

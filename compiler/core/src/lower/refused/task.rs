@@ -11,7 +11,9 @@ pub(super) fn check(job: &Job<'_>, group: &Body, task: &Block, sink: &mut Sink) 
     let body = &task.body;
     constraint::without_distinct(body, sink);
     affinities(job, body, sink);
-    if let Some(name) = task.label().filter(|name| name.value == "alloc" || name.value.contains(['/', '\\', '\0'])) {
+    if let Some(name) =
+        task.label().filter(|name| matches!(name.as_str(), "" | "alloc") || name.value.contains(['/', '\\', '\0']))
+    {
         sink.push(wrong(name, "a name that a task can have", name.span, "give it another one, without slashes"));
     }
     if let Some(driver) = body.str("driver").filter(|driver| driver.value.is_empty()) {
