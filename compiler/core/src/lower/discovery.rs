@@ -3,6 +3,7 @@
 use crate::decode::codes::defined_twice::defined_twice;
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body};
+use crate::resolve::codes::bad_value::bad_value;
 use crate::resolve::{Expanded, bodies};
 use crate::source::{Span, Spanned};
 use rayon::prelude::*;
@@ -38,6 +39,15 @@ impl Registry {
         for (service, (_, ports)) in services.iter().zip(&registry.services) {
             for port in ports {
                 let Some(name) = &port.name else { continue };
+                let composed = !service.core && *name != service.name.value;
+                if composed && !(is_found(&port.port) && name.len() <= 63) {
+                    let expected = format!("a port that can be found: discovery would have to call it `{name}`");
+                    let diagnostic = bad_value(&port.port, &expected, port.port.span);
+                    sink.push(
+                        diagnostic
+                            .help("take letters, digits and `-`, 63 with the service's name, or add `register=#false`"),
+                    );
+                }
                 match taken.get(name.as_str()) {
                     Some(first) if !service.core => {
                         sink.push(defined_twice(&format!("`{name}` in discovery"), port.port.span, *first));
@@ -72,6 +82,11 @@ impl Registry {
     pub fn services(&self) -> impl Iterator<Item = &str> + Clone {
         self.services.iter().map(|(name, _)| name.as_str())
     }
+}
+
+/// Whether Nomad and Consul take a name that ends like this: it has to be a label of DNS.
+fn is_found(name: &str) -> bool {
+    !name.ends_with('-') && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 /// The `port` blocks of a service, those of its main task first.

@@ -11,6 +11,10 @@ use crate::source::Span;
 /// Where the rendered environment lies: in memory, readable by the task only.
 const DESTINATION: &str = "${NOMAD_SECRETS_DIR}/hlmc.env";
 
+/// Longest name of a variable; and longest line of a rendered environment, past which Nomad doesn't read on.
+const LONGEST_KEY: usize = 255;
+const LONGEST_LINE: usize = 60_000;
+
 /// Replaces the annotated texts of every task's `env`.
 pub(super) fn resolve(job: &mut Block, context: Context<'_>, found: &mut Found, sink: &mut Sink) {
     for group in job.body.blocks.iter_mut().filter(|block| block.name == "group") {
@@ -32,6 +36,9 @@ pub(super) fn resolve_task(task: &mut Body, context: Context<'_>, found: &mut Fo
     } else {
         task.blocks[at].body.attributes = plain;
     }
+    // Where a text isn't plain, what is wrong with the whole is most likely wrong with that.
+    let odd = |attribute: &&Attribute| matches!(&attribute.value.kind, ValueKind::Tagged(_, text) if !text.is_ascii());
+    let span = tagged.iter().find(odd).or(tagged.first()).map_or(span, |attribute| attribute.value.span);
     let mut lines = String::new();
     let (secrets, references) = (found.secrets.len(), found.references.len());
     for attribute in &tagged {
@@ -54,14 +61,23 @@ pub(super) fn resolve_task(task: &mut Body, context: Context<'_>, found: &mut Fo
 fn line(attribute: &Attribute, context: Context<'_>, found: &mut Found, sink: &mut Sink) -> Option<String> {
     let ValueKind::Tagged(tag, text) = &attribute.value.kind else { return None };
     let key = &*attribute.name;
-    let fits = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !key.is_empty();
+    let fits = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && key.bytes().next().is_some_and(|b| !b.is_ascii_digit())
+        && key.len() <= LONGEST_KEY;
     if !fits {
-        let expected = "a name of letters, digits and `_`, as the environment wants it";
-        let mended: String = key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let expected =
+            "a name of up to 255 letters, digits and `_` that doesn't start with a digit, as the environment wants it";
+        let digit = key.bytes().next().is_some_and(|b| b.is_ascii_digit());
+        let plain = key.chars().take(60).map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
+        let mended: String = if digit { "_" } else { "" }.chars().chain(plain).collect();
         sink.push(bad_value(key, expected, attribute.name_span).help(format!("call it `{mended}`")));
         return None;
     }
     let span = attribute.value.span;
+    if text.len() > LONGEST_LINE {
+        sink.push(bad_value("the text", "short enough for Nomad to read it", span).help("write at most 60000 bytes"));
+        return None;
+    }
     if tag.value == Tag::Secret {
         let (line, secret) = secret::line(key, text, span, context, sink)?;
         found.secrets.push(secret);

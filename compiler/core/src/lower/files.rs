@@ -183,7 +183,9 @@ fn mount(block: &Block, contents: ValueKind, rendered: bool, target: Spanned<Str
         ValueKind::Str(text) if text.is_empty() => ValueKind::Str("{{ \"\" }}".to_owned()),
         other => other,
     };
-    template.body.set("data", Value { kind: contents, span });
+    // What is wrong in the file is told where it is named.
+    let named = block.label().map_or(span, |label| label.span);
+    template.body.set("data", Value { kind: contents, span: named });
     let folder = target.rsplit_once('/').map(|(folder, _)| folder.to_owned()).filter(|folder| !folder.is_empty());
     match folder {
         Some(folder) if change != "restart" => {

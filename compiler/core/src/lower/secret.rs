@@ -90,6 +90,7 @@ fn quoted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => out.push(c),
         }
     }
@@ -105,6 +106,11 @@ mod tests {
     fn keys_that_are_no_identifiers_are_indexed() {
         assert_eq!(field(".Data.data", "admin_password"), ".Data.data.admin_password");
         assert_eq!(field(".Data.data", "admin-password"), "index .Data.data \"admin-password\"");
+    }
+
+    #[test]
+    fn a_text_stays_on_its_line() {
+        assert_eq!(quoted("a\"\\\n\u{85}b"), r#""a\"\\\u000a\u0085b""#);
     }
 
     #[test]

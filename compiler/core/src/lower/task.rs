@@ -121,23 +121,23 @@ fn mounts(body: &Body, driver: &str, files: &[Mounted], config: &mut Body, sink:
     for file in files {
         if !targets.contains(&file.target.as_str()) {
             targets.push(&file.target);
-            config.blocks.push(bind(&file.source, &file.target, true, file.span()));
+            config.blocks.push(bind((&file.source, file.span()), &file.target, true));
         }
     }
     for block in body.blocks("mount") {
         let (Some(source), Some(target)) = (block.label(), text(&block.body, "to")) else { continue };
         if is_absolute(source, sink) & is_absolute(&target, sink) {
             let read_only = block.body.bool("read-only").is_some_and(|read_only| read_only.value);
-            config.blocks.push(bind(source, &target, read_only, source.span));
+            config.blocks.push(bind((source, source.span), &target, read_only));
         }
     }
 }
 
-fn bind(source: &str, target: &str, read_only: bool, span: Span) -> Block {
+fn bind((source, span): (&str, Span), target: &Spanned<String>, read_only: bool) -> Block {
     let mut mount = Block::new("mount", span);
     mount.body.set("type", Value::str("bind", span));
     mount.body.set("source", Value::str(source, span));
-    mount.body.set("target", Value::str(target, span));
+    mount.body.set("target", Value::str(target.as_str(), target.span));
     if read_only {
         mount.body.set("readonly", Value::bool(true, span));
     }

@@ -71,6 +71,12 @@ pub(super) fn check_task(task: &Body, sink: &mut Sink) {
     if let Some(resources) = task.block("resources") {
         check_resources(&resources.body, sink);
     }
+    for capability in task.block("config").into_iter().flat_map(|config| config.body.strings("cap_add")) {
+        if capability.value.is_empty() || !capability.value.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_') {
+            let diagnostic = bad_value(capability.value, "a Linux capability, such as `net_admin`", capability.span);
+            sink.push(diagnostic.help("`man 7 capabilities` lists them"));
+        }
+    }
     check_targets(task, sink);
 }
 
@@ -120,13 +126,43 @@ fn range(body: &Body, name: &str, least: i64, most: i64, sink: &mut Sink) {
 /// The fields that Nomad reads (github.com/hashicorp/cronexpr): five, or six and seven with seconds and years.
 pub(super) fn is_cron(text: &str) -> bool {
     const NAMED: [&str; 7] = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
-    let field = |field: &str| {
-        field.bytes().all(|b| b.is_ascii_alphanumeric() || b"*/,-?#".contains(&b))
-            && field.bytes().any(|b| b.is_ascii_digit() || b == b'*' || b == b'?' || b.is_ascii_alphabetic())
-    };
-    let fields: Vec<&str> = text.split_whitespace().collect();
-    let words = fields.iter().filter(|field| field.bytes().all(|b| b.is_ascii_alphabetic())).count();
-    NAMED.contains(&text) || ((5..=7).contains(&fields.len()) && words <= 2 && fields.into_iter().all(field))
+    let fields: Vec<&str> = text.split(' ').filter(|field| !field.is_empty()).collect();
+    NAMED.contains(&text)
+        || ((5..=7).contains(&fields.len()) && fields.into_iter().all(|field| field.split(',').all(is_cron_part)))
+}
+
+/// Whether a part of a field is `*`, `5`, `MON`, `5-7`, each maybe with `/2`, or one of the forms for days.
+fn is_cron_part(part: &str) -> bool {
+    const NAMES: [&str; 19] = [
+        "JANUARY",
+        "FEBRUARY",
+        "MARCH",
+        "APRIL",
+        "MAY",
+        "JUNE",
+        "JULY",
+        "AUGUST",
+        "SEPTEMBER",
+        "OCTOBER",
+        "NOVEMBER",
+        "DECEMBER",
+        "SUNDAY",
+        "MONDAY",
+        "TUESDAY",
+        "WEDNESDAY",
+        "THURSDAY",
+        "FRIDAY",
+        "SATURDAY",
+    ];
+    let named =
+        |text: &str| NAMES.iter().any(|name| text.eq_ignore_ascii_case(name) || text.eq_ignore_ascii_case(&name[..3]));
+    let number = |text: &str| (1..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let value = |text: &str| number(text) || named(text);
+    let day = |text: &str| text.strip_suffix(['L', 'W']).is_some_and(value);
+    let (range, step) = part.split_once('/').unwrap_or((part, "1"));
+    let whole = matches!(range, "*" | "?" | "L" | "LW") || value(range) || day(range);
+    let between = |at: char| range.split_once(at).is_some_and(|(from, until)| value(from) && value(until));
+    number(step) && (whole || between('-') || between('#'))
 }
 
 pub(super) fn is_zone(text: &str) -> bool {
@@ -159,10 +195,29 @@ mod tests {
 
     #[test]
     fn cron_fields() {
-        for good in ["0 3 * * *", "*/15 * * * *", "0 0 1,15 * MON-FRI", "@daily", "0 0 3 * * * 2027", "0 3 L * ?"] {
+        for good in [
+            "0 3 * * *",
+            "*/15 * * * *",
+            "0 0 1,15 * MON-FRI",
+            "@daily",
+            "0 0 3 * * * 2027",
+            "0 3 L * ?",
+            "0 3 * january friday#2",
+        ] {
             assert!(cron(good), "{good}");
         }
-        for bad in ["every day", "3 o'clock", "", "* * * *", "0 3 * * * * * *", "once upon a time here"] {
+        for bad in [
+            "15 2 * * *x",
+            "15 2\n* * *",
+            "1- * * * *",
+            "*/ * * * *",
+            "every day",
+            "3 o'clock",
+            "",
+            "* * * *",
+            "0 3 * * * * * *",
+            "once upon a time here",
+        ] {
             assert!(!cron(bad), "{bad}");
         }
     }

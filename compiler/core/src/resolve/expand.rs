@@ -209,6 +209,7 @@ impl Expansion<'_> {
             let Some(name) = parameter.label() else { continue };
             let value = given.attribute(name).or_else(|| parameter.body.attribute("default"));
             if let Some(attribute) = value {
+                fits_type(parameter, attribute, self.sink);
                 parameters.set(name.value.clone(), attribute.value.kind.clone());
                 options.set(name.value.clone(), attribute.value.clone());
             } else {
@@ -330,6 +331,31 @@ fn finish(mut service: Expanded, manifests: &Manifests, sources: &Sources, sink:
         task.body.merge(own, top("service"));
     }
     service
+}
+
+/// Reports an option of another type than the integration asks for.
+fn fits_type(option: &Block, given: &Attribute, sink: &mut Sink) {
+    let ValueKind::Str(text) = &given.value.kind else { return };
+    let (expected, help) = match option.body.str("type").map(|ty| ty.value) {
+        Some("int") => ("a whole number", "write the number without quotes"),
+        Some("bool") => ("a truth value", "write `#true` or `#false`"),
+        Some("email") if !text.is_empty() && !is_email(text) => {
+            ("an e-mail address", "write one like `ops@example.com`, of letters, digits, `.`, `-`, `_` and `+`")
+        }
+        _ => return,
+    };
+    sink.push(bad_value(text, expected, given.value.span).help(help));
+}
+
+/// Whether a text is an e-mail address of plain characters.
+fn is_email(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._+".contains(&b);
+    text.split_once('@').is_some_and(|(user, domain)| {
+        let labels = domain
+            .split('.')
+            .all(|label| !label.is_empty() && label.bytes().all(|b| b != b'_' && b != b'+' && plain(b)));
+        !user.is_empty() && user.bytes().all(plain) && labels
+    })
 }
 
 /// An option of a provider as text.

@@ -72,6 +72,31 @@ fn is_cidr(text: &str) -> bool {
     })
 }
 
+/// Whether a text is a path that Nomad takes for a variable (nomad/structs, `validVariablePath`).
+fn is_variable(path: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_~/".contains(&b);
+    (1..=128).contains(&path.len()) && path.bytes().all(plain)
+}
+
+/// Reports an address that isn't written as Nomad would write it: it puts other ones into another form, or takes none of them.
+fn is_url(address: &Spanned<String>, sink: &mut Sink) -> bool {
+    let rest = ["http://", "https://"].iter().find_map(|scheme| address.strip_prefix(scheme));
+    let (host, path) = rest.map_or(("", ""), |rest| rest.split_at(rest.find('/').unwrap_or(rest.len())));
+    let (name, port) = host.split_once(':').unwrap_or((host, "1"));
+    let name_fits =
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
+    let path_fits = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-._~".contains(&b));
+    let digits = port.bytes().all(|b| b.is_ascii_digit());
+    let fits = name_fits && path_fits && digits && port.parse::<u16>().is_ok();
+    if !fits {
+        sink.push(
+            bad_value(address, "the address of a store, such as `https://vault.example.com:8200`", address.span)
+                .help("write `http://` or `https://`, the name of the host in lower case, and its port"),
+        );
+    }
+    fits
+}
+
 fn namespaces(body: &Body, sink: &mut Sink) -> Vec<Namespace> {
     let mut namespaces = Vec::new();
     for block in body.blocks("namespace") {
@@ -100,6 +125,12 @@ fn stores(body: &Body, sink: &mut Sink) -> Vec<SecretStore> {
         let mut holds: Vec<(Spanned<String>, Vec<Spanned<String>>)> = Vec::new();
         for held in block.body.blocks("holds") {
             let Some(path) = held.label() else { continue };
+            if name.value == "nomad" && !is_variable(path) {
+                sink.push(
+                    bad_value(path, "the path of a Nomad variable, such as `nomad/jobs/web`", path.span)
+                        .help("take at most 128 letters, digits, `-`, `_`, `~` and `/`"),
+                );
+            }
             let keys: Vec<Spanned<String>> = held.body.strings("keys").map(|key| key.map(str::to_owned)).collect();
             for (at, key) in keys.iter().enumerate() {
                 if let Some(first) = keys[..at].iter().find(|other| other.value == key.value) {
@@ -111,7 +142,7 @@ fn stores(body: &Body, sink: &mut Sink) -> Vec<SecretStore> {
         holds.sort_by(|(a, _), (b, _)| a.value.cmp(&b.value));
         stores.push(SecretStore {
             name: name.clone(),
-            address: text(&block.body, "address"),
+            address: text(&block.body, "address").filter(|address| is_url(address, sink)),
             mount: text(&block.body, "mount").map_or_else(|| "secret".into(), |mount| mount.value),
             holds,
         });

@@ -204,19 +204,32 @@ fn meta(body: &Body) -> Vec<(Spanned<String>, String)> {
     meta
 }
 
-/// Reports a path that isn't absolute, that could be written shorter, or that the end of a line would change: a blank there is
-/// cut off, and a backslash takes in the next line.
+/// The longest path, and the longest name in it, that Linux takes.
+const LONGEST_PATH: usize = 4095;
+const LONGEST_NAME: usize = 255;
+
+/// Reports a path that isn't absolute, that could be written shorter, that Linux wouldn't take, or that the end of a line would
+/// change: a blank there is cut off, and a backslash takes in the next line.
 pub(crate) fn is_absolute(path: &Spanned<String>, sink: &mut Sink) -> bool {
     let fits = path.starts_with('/')
-        && !path.chars().any(char::is_control)
+        && !path.chars().any(|c| c.is_control() || is_noncharacter(c))
         && !path.ends_with([' ', '\\'])
         && (path.value == "/" || !path.split('/').skip(1).any(|part| matches!(part, "" | "." | "..")));
+    let short = path.len() <= LONGEST_PATH && path.split('/').all(|part| part.len() <= LONGEST_NAME);
     if !fits {
         sink.push(bad_value(path, "a plain absolute path", path.span).help(
             "write the whole path, from `/` on, without `.` and `..`, and with no `/`, `\\` or blank at its end",
         ));
+    } else if !short {
+        let expected = "a path of at most 4095 bytes with at most 255 in each of its names";
+        sink.push(bad_value(path, expected, path.span).help("Linux takes no longer ones"));
     }
-    fits
+    fits && short
+}
+
+/// Whether Unicode keeps a character from ever meaning anything: systemd takes no unit that has one.
+fn is_noncharacter(c: char) -> bool {
+    u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}')
 }
 
 fn host_volumes(body: &Body, sink: &mut Sink) -> Vec<HostVolume> {
@@ -273,7 +286,8 @@ fn is_no_root(path: &Spanned<String>, sink: &mut Sink) -> bool {
 
 /// Reports a text with white space or control characters, where a unit file or a mount table wants one word.
 fn is_word(text: &Spanned<String>, sink: &mut Sink) -> bool {
-    let fits = !text.is_empty() && !text.ends_with('\\') && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    let odd = |c: char| c.is_whitespace() || c.is_control() || is_noncharacter(c);
+    let fits = !text.is_empty() && !text.ends_with('\\') && !text.chars().any(odd);
     if !fits {
         sink.push(
             bad_value(text, "one word without a backslash at its end", text.span)
@@ -287,6 +301,9 @@ fn devices(body: &Body, sink: &mut Sink) -> Vec<Device> {
     body.blocks("device")
         .filter_map(|block| {
             let name = block.label()?.clone();
+            if !is_word(&name, sink) {
+                return None;
+            }
             Some(Device { name, count: amount(&block.body, "count", sink).unwrap_or(1) })
         })
         .collect()

@@ -118,7 +118,10 @@ fn is_remote(mount: &NodeMount) -> bool {
 /// The device behind `UUID=…` and the like. Only in `/etc/fstab` does systemd look those up, and only a device by its path makes
 /// the mount wait until the disk is there.
 fn device(source: &str) -> String {
-    let by = |folder: &str, name: &str| format!("/dev/disk/by-{folder}/{}", udev(name.trim_matches('"')));
+    let by = |folder: &str, name: &str| {
+        let quoted = name.strip_prefix('"').and_then(|name| name.strip_suffix('"'));
+        format!("/dev/disk/by-{folder}/{}", udev(quoted.unwrap_or(name)))
+    };
     match source.split_once('=') {
         Some(("UUID", name)) => by("uuid", name),
         Some(("LABEL", name)) => by("label", name),
