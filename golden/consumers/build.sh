@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds nomad, consul, caddy, promtool and prometheus from the modules beside this script into bin/, and nomad-batch, which is ours.
+# Builds nomad, consul, caddy, promtool and prometheus from the modules beside this script into bin/, and what is ours:
+# nomad-batch, and the readers that print what those programs take from a file.
 # A program is built again only when its go.mod or go.sum, our source, this script or the Go version changed.
 set -eu
 cd "$(dirname "$0")"
@@ -33,11 +34,16 @@ build() {
 	echo "built $name in $(($(date +%s) - started))s"
 }
 
+discoveries=remove_all_sd,enable_consul_sd,enable_dns_sd,enable_nomad_sd
+
 build caddy github.com/caddyserver/caddy/v2/cmd/caddy
+build caddy ./read '' read-caddy
 build consul github.com/hashicorp/consul
+build consul ./read '' read-consul
 build nomad github.com/hashicorp/nomad hashicorpmetrics
 build nomad ./batch hashicorpmetrics nomad-batch
+build nomad ./read hashicorpmetrics read-nomad
 # Debian's are built without Consul discovery. All the discoveries are megabytes of cloud SDKs: these three do.
-discoveries=remove_all_sd,enable_consul_sd,enable_dns_sd,enable_nomad_sd
 build promtool github.com/prometheus/prometheus/cmd/promtool "$discoveries"
 build promtool github.com/prometheus/prometheus/cmd/prometheus "$discoveries" prometheus
+build promtool ./read "$discoveries" read-promtool

@@ -8,7 +8,7 @@ use hlmc_core::nomad::tables::language;
 const CHOICES: usize = 6;
 
 /// What can't be anything to Nomad.
-const NOMAD: &[(&str, &[&str])] = &[
+pub(crate) const NOMAD: &[(&str, &[&str])] = &[
     ("nomad.datacenter", &["home"]),
     ("nomad.data_dir", &["/x"]),
     ("nomad.plugin_dir", &["/x"]),
@@ -31,7 +31,7 @@ const NOMAD: &[(&str, &[&str])] = &[
 ];
 
 /// What can't be anything to Consul.
-const CONSUL: &[(&str, &[&str])] = &[
+pub(crate) const CONSUL: &[(&str, &[&str])] = &[
     ("consul.datacenter", &["home"]),
     ("ports.proxy_min_port", &["20000"]),
     ("ports.proxy_max_port", &["20255"]),

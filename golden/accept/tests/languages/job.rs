@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What can't be anything: names that the lab has to know, and one that Nomad's parser looks at.
-const FIXED: &[(&str, &[&str])] = &[
+pub(crate) const FIXED: &[(&str, &[&str])] = &[
     // The label of the job, which is the first of all values.
     ("job.id", &["x10001"]),
     ("job.datacenters", &["home", "h*"]),
@@ -28,7 +28,7 @@ const CHOICES: usize = 17;
 
 /// Names that don't stand beside each other: what a task has of its own takes the place of what its group and its job
 /// give to all tasks, and `id` and `name` together that of the label. Each round leaves some of them out, and no name is left out of all rounds.
-const ROUNDS: [&[&str]; 3] = [
+pub(crate) const ROUNDS: [&[&str]; 3] = [
     &["job.id", "job.vault", "group.vault", "group.secret"],
     &["job.name", "job.vault", "task.vault", "task.secret"],
     &["job.id", "group.vault", "task.vault", "group.secret", "task.secret"],

@@ -3,24 +3,28 @@
 use hlmc_core::compile;
 use hlmc_core::diagnostic::{Severity, plain};
 use hlmc_core::source::MemoryWorld;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The bundle of a lab of one node as files, by path; fails with what the compiler reports.
-pub(crate) fn build(node: &str, services: &str) -> Vec<(String, String)> {
-    let mut world = MemoryWorld::default();
-    world.insert(
-        "lab.kdl",
-        "lab \"all\" { domain \"all.example.com\"; datacenter \"home\"; network \"lan\" cidr=\"192.168.1.0/24\" }",
-    );
+/// A lab of one node that takes anything, as files by path.
+pub(crate) fn files(node: &str, services: &str) -> BTreeMap<String, Vec<u8>> {
+    let lab =
+        "lab \"all\" { domain \"all.example.com\"; datacenter \"home\"; network \"lan\" cidr=\"192.168.1.0/24\" }";
     let drivers: Vec<String> = crate::filler::drivers().iter().map(|driver| format!("{driver:?}")).collect();
     let node = format!(
         "node \"one\" {{\n address \"192.168.1.10\"; arch \"amd64\"; server; pool \"pool\"; drivers {}\n \
          capacity cpu=900000 memory=\"9TiB\" disk=\"9TiB\"; host-volume \"data\" path=\"/data\"; device \"gpu\"\n{node}\n}}\n",
         drivers.join(" ")
     );
-    world.insert("nodes/one.kdl", node);
-    world.insert("services/all.kdl", services);
+    let files = [("lab.kdl", lab), ("nodes/one.kdl", &node), ("services/all.kdl", services)];
+    files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_owned())).into()
+}
+
+/// The bundle of that lab as files, by path; fails with what the compiler reports.
+pub(crate) fn build(node: &str, services: &str) -> Vec<(String, String)> {
+    let mut world = MemoryWorld::default();
+    files(node, services).into_iter().for_each(|(path, bytes)| world.insert(path, bytes));
     let compiled = compile(&world);
     let errors = compiled.diagnostics.iter().filter(|it| it.severity == Severity::Error);
     let errors: Vec<_> = errors.map(|error| plain(error, &compiled.sources)).collect();

@@ -8,5 +8,7 @@
 mod agents;
 mod filler;
 mod hostile;
+mod injection;
 mod job;
 mod lab;
+mod texts;
