@@ -384,11 +384,14 @@ fn samba(body: &Body, span: Span, sink: &mut Sink) -> Samba {
 /// Reports a text that Samba would read as something else: it takes `%u` for the name of a user, and a backslash at the end of
 /// a line for a line that goes on.
 fn is_line(text: &Spanned<String>, sink: &mut Sink) -> bool {
-    let fits = !text.chars().any(char::is_control) && !text.contains('%') && !text.ends_with('\\');
+    let fits = !text.chars().any(char::is_control)
+        && !text.contains('%')
+        && !text.ends_with('\\')
+        && text.trim() == text.value;
     if !fits {
         sink.push(
             bad_value(text, "a line that Samba leaves as it is", text.span)
-                .help("leave out control characters, `%`, and a backslash at the end"),
+                .help("leave out control characters, `%`, a backslash at the end, and blanks at either end"),
         );
     }
     fits

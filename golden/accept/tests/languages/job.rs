@@ -1,8 +1,10 @@
 //! The job language: what every name is given arrives in the job that Nomad would register.
 
 use crate::filler::{Filler, Leaf, ends};
-use crate::lab::{build, folder, run};
+use crate::lab::{self, files, folder, run};
+use hlmc_core::diagnostic::plain;
 use hlmc_core::nomad::tables::language;
+use hlmc_core::source::MemoryWorld;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +14,8 @@ pub(crate) const FIXED: &[(&str, &[&str])] = &[
     ("job.id", &["x10001"]),
     ("job.datacenters", &["home", "h*"]),
     ("job.node_pool", &["pool"]),
+    ("job.priority", &["77"]),
+    ("resources.disk", &["0"]),
     ("group.count", &["1"]),
     ("group.volume.source", &["data"]),
     ("resources.device.name", &["gpu"]),
@@ -192,9 +196,13 @@ fn fields(json: &Json, path: &str, empty: &mut BTreeSet<String>, filled: &mut BT
 }
 
 /// The job with this manifest as Nomad would register it.
-pub(crate) fn read(folder: &std::path::Path, manifest: &str) -> Json {
-    let bundle = build("", manifest);
-    let (_, hcl) = bundle.iter().find(|(path, _)| path.starts_with("nomad/jobs/")).unwrap();
+fn read(folder: &std::path::Path, manifest: &str) -> Json {
+    let mut world = MemoryWorld::default();
+    files("", manifest).into_iter().for_each(|(path, bytes)| world.insert(path, bytes));
+    let hcl = lab::job(&world).unwrap_or_else(|(errors, sources)| {
+        let errors: Vec<String> = errors.iter().take(9).map(|error| plain(error, &sources)).collect();
+        panic!("{}", errors.join("\n"))
+    });
     let file = folder.join("job.nomad.hcl");
     std::fs::write(&file, hcl).unwrap();
     let output = run("nomad", &["job", "run", "-output", file.to_str().unwrap()]);

@@ -1,8 +1,9 @@
 //! A lab that takes anything, and the programs.
 
 use hlmc_core::compile;
-use hlmc_core::diagnostic::{Severity, plain};
-use hlmc_core::source::MemoryWorld;
+use hlmc_core::diagnostic::{Diagnostic, Severity, Sink, plain};
+use hlmc_core::nomad::hcl::{Dialect, write_block};
+use hlmc_core::source::{MemoryWorld, Sources};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -31,6 +32,21 @@ pub(crate) fn build(node: &str, services: &str) -> Vec<(String, String)> {
     assert!(errors.is_empty(), "{} errors:\n{}", errors.len(), errors[..errors.len().min(9)].join("\n"));
     let artifacts = compiled.bundle.unwrap().artifacts.into_iter();
     artifacts.map(|artifact| (artifact.path, String::from_utf8(artifact.bytes).unwrap())).collect()
+}
+
+/// The job of a manifest as HCL, before anything is found out about it: no job with every name of the language could run. What
+/// its decoding reports, but for numbers that are too large.
+pub(crate) fn job(world: &MemoryWorld) -> Result<String, (Vec<Diagnostic>, Sources)> {
+    let mut sink = Sink::default();
+    let mut sources = hlmc_core::source::read(world, &mut sink);
+    let manifests = hlmc_core::decode::manifests::manifests(world, &mut sources, &mut sink);
+    let found = sink.into_sorted().into_iter();
+    let errors: Vec<Diagnostic> =
+        found.filter(|it| it.severity == Severity::Error && it.code.name != "out-of-range").collect();
+    match manifests.jobs.first() {
+        Some(job) if errors.is_empty() => Ok(write_block(&job.block, Dialect::Job)),
+        _ => Err((errors, sources)),
+    }
 }
 
 /// One of the programs that were built from source, without the variables of whoever runs this.

@@ -3,7 +3,12 @@
 //!
 //! The real programs are needed, so `make accept` runs these tests; `cargo test` alone leaves them out.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "the functions that tests share may fail a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "the functions that tests share may fail a test and say how much was tried"
+)]
 
 mod agents;
 mod filler;

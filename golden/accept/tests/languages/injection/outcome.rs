@@ -2,8 +2,10 @@
 
 use super::places::{Edit, Files, Role, edited};
 use hlmc_core::compile;
-use hlmc_core::diagnostic::{Severity, short};
+use hlmc_core::diagnostic::{Diagnostic, Severity, short};
+use hlmc_core::source::Sources;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A bundle's texts by path.
@@ -34,23 +36,36 @@ pub(super) fn compiled(files: &Files, edits: &[Edit<'_>]) -> Outcome {
         let artifacts = bundle.artifacts.into_iter();
         return Outcome::Bundle(artifacts.map(|it| (it.path, String::from_utf8(it.bytes).unwrap())).collect());
     }
-    let errors = compiled.diagnostics.iter().filter(|it| it.severity == Severity::Error);
+    Outcome::Refused(refusals(&compiled.diagnostics, &compiled.sources, edits, &spans))
+}
+
+/// The job of a lab with other texts, as it is decoded and written: nothing looks whether it makes sense.
+pub(super) fn written(files: &Files, edits: &[Edit<'_>]) -> Outcome {
+    let (world, spans) = edited(files, edits);
+    match crate::lab::job(&world) {
+        Ok(hcl) => Outcome::Bundle(BTreeMap::from([("nomad/jobs/default/all.nomad.hcl".to_owned(), hcl)])),
+        Err((found, sources)) => Outcome::Refused(refusals(&found, &sources, edits, &spans)),
+    }
+}
+
+fn refusals(found: &[Diagnostic], sources: &Sources, edits: &[Edit<'_>], spans: &[Range<usize>]) -> Vec<Refusal> {
+    let errors = found.iter().filter(|it| it.severity == Severity::Error);
     let refusals = errors.map(|found| {
         let places = std::iter::once(&found.primary).chain(&found.secondary).map(|label| label.span);
         let about = places.into_iter().find_map(|span| {
-            let there = compiled.sources.slice(span);
+            let there = sources.slice(span);
             // A parameter's value may be wrong where it is used, and a default that is none is missed where it is needed.
             let parameter = there.contains("@{") || found.code.name == "missing-parameter";
-            let path = compiled.sources.path(span.file);
+            let path = sources.path(span.file);
             let place = span.start as usize..span.end as usize;
-            edits.iter().zip(&spans).position(|(edit, span)| {
+            edits.iter().zip(spans).position(|(edit, span)| {
                 let inside = edit.place.file == *path && span.start <= place.start && place.end <= span.end;
                 // What is wrong in a file that a manifest names is told where it is named.
                 let named = edit.place.role == Role::File && edit.place.file.ends_with(there.trim_matches('"'));
                 inside || named || parameter && edit.place.is_parameter()
             })
         });
-        Refusal { said: short(found, &compiled.sources), about }
+        Refusal { said: short(found, sources), about }
     });
-    Outcome::Refused(refusals.collect())
+    refusals.collect()
 }
