@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test lint accept cluster cluster-down bench bench-smoke supply advisories compare compare-smoke bless deploy ready fuzz
+.PHONY: help build test lint accept prove cluster cluster-down bench bench-smoke supply advisories compare compare-smoke bless deploy ready fuzz
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /:/' | awk -F: '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -24,6 +24,11 @@ accept: ## Have the real programs accept every artifact of every lab (installs a
 	HLMC_KILLS=500 cargo test --locked -p hlmc --test it killed -- --nocapture
 	cargo test --locked -p hlmc --test it traced -- --ignored --nocapture
 	cargo run --locked -p hlmc-accept
+
+prove: ## Boot golden/labs/nas-and-pis on this computer and try what its bundle promises (root; Debian; ten minutes)
+	golden/consumers/install-debian.sh
+	golden/consumers/build.sh
+	cargo build --release --locked
 	cargo build --locked -p hlmc-cluster
 	target/debug/cluster prove
 
@@ -45,6 +50,7 @@ supply: ## Check what hlmc is made of, and list it in target/hlmc.cdx.json (Cycl
 
 advisories: ## Fetch the database of known faults in crates, and check hlmc's against it
 	golden/supply/check.sh --fetch
+
 TARGET ?= compile
 SECONDS ?= 600
 FUZZ = compiler/fuzz/targets

@@ -239,7 +239,7 @@ impl Cluster {
             say(&format!("  {enter} {CONSOLE} curl -k https://{}", route.host.value));
         }
         say(&format!("  {enter} {CONSOLE} bundle/deploy.sh"));
-        say("  target/debug/cluster try            what `make accept` proves, on this cluster\n");
+        say("  target/debug/cluster try            what `make prove` tries, on this cluster\n");
         say("`make cluster-down` takes it down; nothing stays.");
     }
 }
