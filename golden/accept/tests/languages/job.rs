@@ -75,6 +75,8 @@ const UNSET: &[&str] = &[
     "Proxy.Expose.Path",
     "Proxy.ExposeConfig",
     "Tasks.Identity",
+    // More than none is refused.
+    "Resources.DiskMB",
 ];
 
 /// Where a value is called otherwise than in a job file.
