@@ -188,19 +188,19 @@ impl World for DiskWorld {
             return Err(ReadError::OutsideLab);
         }
         let file = self.open_beneath(path)?;
-        let metadata = file.metadata().map_err(|error| refusal(&error))?;
-        if metadata.is_dir() {
-            return Err(ReadError::Unreadable("it is a folder".to_owned()));
+        let found = rustix::fs::fstat(&file).map_err(|error| refusal(&error.into()))?;
+        match rustix::fs::FileType::from_raw_mode(found.st_mode) {
+            rustix::fs::FileType::RegularFile => {}
+            rustix::fs::FileType::Directory => return Err(ReadError::Unreadable("it is a folder".to_owned())),
+            _ => return Err(ReadError::Unreadable("it isn't a regular file".to_owned())),
         }
-        if !metadata.is_file() {
-            return Err(ReadError::Unreadable("it isn't a regular file".to_owned()));
-        }
-        if metadata.len() > LARGEST {
-            let size = metadata.len() / (1024 * 1024);
+        let len = u64::try_from(found.st_size).unwrap_or(0);
+        if len > LARGEST {
+            let size = len / (1024 * 1024);
             return Err(ReadError::Unreadable(format!("it has {size} MiB, and at most 64 MiB are read")));
         }
         // One byte more than there should be shows that there are no more.
-        let len = usize::try_from(metadata.len()).unwrap_or(0);
+        let len = usize::try_from(len).unwrap_or(0);
         let mut bytes = Vec::with_capacity(len + 1);
         while bytes.len() != len || len == 0 {
             match rustix::io::read(&file, spare_capacity(&mut bytes)) {

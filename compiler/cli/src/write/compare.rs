@@ -4,11 +4,10 @@
 
 use hlmc_core::bundle::{Artifact, Bundle};
 use rayon::prelude::*;
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, openat};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::os::fd::AsFd;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 /// For each artifact: whether the folder has it as it is. What can't be read counts as different.
@@ -24,10 +23,10 @@ const BUFFER: usize = 32 * 1024;
 
 fn is_there(artifact: &Artifact, folder: &File, buffer: &mut [u8]) -> io::Result<bool> {
     let mut file = open_in(folder, Path::new(&artifact.path))?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file()
-        || metadata.len() != artifact.bytes.len() as u64
-        || metadata.permissions().mode() & 0o7777 != artifact.mode()
+    let found = fstat(&file)?; // twice as fast as `File::metadata`, which asks for more
+    if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile
+        || u64::try_from(found.st_size) != Ok(artifact.bytes.len() as u64)
+        || found.st_mode & 0o7777 != artifact.mode()
     {
         return Ok(false);
     }

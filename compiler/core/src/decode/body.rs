@@ -31,7 +31,9 @@ impl<'d> Filling<'d> {
     /// A body for what stands in a node.
     fn of(node: NodeRef<'d, '_>) -> Self {
         let names = (node.props().count() + node.children().count()).min(MOST_RESERVED);
-        let body = Body { attributes: Vec::with_capacity(names), blocks: Vec::new() };
+        // What has children of its own is a block as a rule.
+        let attributes = names.min(node.props().count() + node.children().filter(|child| !child.has_block()).count());
+        let body = Body { attributes: Vec::with_capacity(attributes), blocks: Vec::new() };
         Self { body, seen: Seen::with_capacity(names), meant: Vec::new() }
     }
 

@@ -69,6 +69,7 @@ pub fn manifests(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> M
         found = Sink::default();
         lab = file(sources, LAB_FILE, &manifests.parameters, &mut found);
     }
+    manifests.parameters = manifests.parameters.shared();
     sink.append(found);
     manifests.add(lab.manifests, sink);
     let given = hcl::Values::read(manifests.labs.first(), world, sources, sink);

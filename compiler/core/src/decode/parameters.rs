@@ -6,11 +6,15 @@ use crate::nomad::form::{Tag, ValueKind};
 use crate::source::Span;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The parameters that texts of one manifest may use.
 #[derive(Clone, Debug, Default)]
 pub struct Parameters {
-    values: BTreeMap<String, ValueKind>,
+    /// What every text of the lab may use.
+    shared: Arc<BTreeMap<String, ValueKind>>,
+    /// What is different here, or used here alone.
+    own: BTreeMap<String, ValueKind>,
 }
 
 /// What a text is once its parameters are filled in.
@@ -25,7 +29,23 @@ pub enum Filled<'a> {
 impl Parameters {
     /// Gives a parameter its value, in place of an earlier one.
     pub fn set(&mut self, name: impl Into<String>, value: ValueKind) {
-        self.values.insert(name.into(), value);
+        self.own.insert(name.into(), value);
+    }
+
+    /// The same, to be cloned often: the clones share what there is so far.
+    #[must_use]
+    pub fn shared(self) -> Self {
+        let mut all = Arc::unwrap_or_clone(self.shared);
+        all.extend(self.own);
+        Self { shared: Arc::new(all), own: BTreeMap::new() }
+    }
+
+    fn get(&self, name: &str) -> Option<&ValueKind> {
+        self.own.get(name).or_else(|| self.shared.get(name))
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.shared.keys().chain(self.own.keys()).map(String::as_str)
     }
 
     /// Fills in a text; `@@{` stands for `@{` itself, and `@{{` is an `@` before what Nomad renders. `None` once an unknown parameter is reported.
@@ -34,7 +54,7 @@ impl Parameters {
             return Some(Filled::Text(Cow::Borrowed(text)));
         }
         if let Some(name) = text.strip_prefix("@{").and_then(|rest| rest.strip_suffix('}'))
-            && let Some(value) = self.values.get(name)
+            && let Some(value) = self.get(name)
         {
             return Some(match value {
                 ValueKind::Str(text) => Filled::Text(Cow::Owned(text.clone())),
@@ -62,12 +82,12 @@ impl Parameters {
                 rest = &rest[at + 2..];
                 continue;
             };
-            match self.values.get(name).and_then(plain) {
+            match self.get(name).and_then(plain) {
                 Some(value) => out.push_str(&value),
                 None => {
                     let at = text.len() - rest.len() + at + 2;
                     let place = span.part(text, at, name.len());
-                    sink.push(unknown_parameter(name, place, self.values.keys().map(String::as_str)));
+                    sink.push(unknown_parameter(name, place, self.names()));
                     fine = false;
                 }
             }

@@ -39,11 +39,11 @@ pub(super) fn resolve_task(task: &mut Body, context: Context<'_>, found: &mut Fo
     // Where a text isn't plain, what is wrong with the whole is most likely wrong with that.
     let odd = |attribute: &&Attribute| matches!(&attribute.value.kind, ValueKind::Tagged(_, text) if !text.is_ascii());
     let span = tagged.iter().find(odd).or(tagged.first()).map_or(span, |attribute| attribute.value.span);
-    let mut lines = String::new();
+    let mut lines = Vec::with_capacity(tagged.len());
     let (secrets, references) = (found.secrets.len(), found.references.len());
     for attribute in &tagged {
         if let Some(line) = line(attribute, context, found, sink) {
-            lines.push_str(&line);
+            lines.push(line);
         }
     }
     if lines.is_empty() {
@@ -55,7 +55,7 @@ pub(super) fn resolve_task(task: &mut Body, context: Context<'_>, found: &mut Fo
     for (name, _) in [("consul", consul), ("vault", vault)].iter().filter(|(_, needed)| *needed) {
         task.block_mut(name, span);
     }
-    task.blocks.push(template(lines, span));
+    task.blocks.push(template(lines.concat(), span));
 }
 
 fn line(attribute: &Attribute, context: Context<'_>, found: &mut Found, sink: &mut Sink) -> Option<String> {

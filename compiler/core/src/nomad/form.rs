@@ -151,7 +151,13 @@ impl Body {
         let name = name.into();
         match self.attributes.iter_mut().find(|attribute| attribute.name == name) {
             Some(attribute) => attribute.value = value,
-            None => self.attributes.push(Attribute { name, name_span: value.span, value }),
+            None => {
+                // Most bodies have one to three attributes, and a list makes room for four of these at once.
+                if self.attributes.capacity() == 0 {
+                    self.attributes.reserve_exact(2);
+                }
+                self.attributes.push(Attribute { name, name_span: value.span, value });
+            }
         }
     }
 

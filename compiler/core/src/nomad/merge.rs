@@ -13,6 +13,12 @@ impl Body {
     /// those are always added, since nothing says which of them is meant. Where nothing is known of a block, it counts as
     /// one that stands once.
     pub fn merge(&mut self, over: Self, ty: Option<&BlockType>) {
+        if self.attributes.is_empty() && self.blocks.is_empty() {
+            *self = over;
+            return;
+        }
+        self.attributes.reserve_exact(over.attributes.len());
+        self.blocks.reserve_exact(over.blocks.len());
         for attribute in over.attributes {
             self.set_attribute(attribute);
         }

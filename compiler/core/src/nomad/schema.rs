@@ -2,6 +2,8 @@
 //!
 //! The tables are written in KDL under `stdlib/schema/` and turned into statics by `build.rs`, so nothing is read at start.
 
+use std::cmp::Ordering;
+
 /// A language: what one kind of file may hold at its top.
 #[derive(Debug)]
 pub struct Language {
@@ -154,17 +156,22 @@ impl BlockType {
     /// The attribute with this name.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&'static AttributeType> {
-        self.attributes.binary_search_by(|attribute| attribute.name.cmp(name)).ok().map(|at| &self.attributes[at])
+        self.attributes.binary_search_by(|attribute| order(attribute.name, name)).ok().map(|at| &self.attributes[at])
     }
 
     /// The block with this name.
     #[must_use]
     pub fn block(&self, name: &str) -> Option<&'static BlockType> {
-        self.blocks.binary_search_by(|block| block.name.cmp(name)).ok().map(|at| self.blocks[at])
+        self.blocks.binary_search_by(|block| order(block.name, name)).ok().map(|at| self.blocks[at])
     }
 
     /// All names it accepts, attributes first.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
         self.attributes.iter().map(|attribute| attribute.name).chain(self.blocks.iter().map(|block| block.name))
     }
+}
+
+/// How two names sort. They are short and differ within a few bytes, which are compared before `memcmp` would have begun.
+fn order(one: &str, other: &str) -> Ordering {
+    one.bytes().cmp(other.bytes())
 }

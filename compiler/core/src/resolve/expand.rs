@@ -44,9 +44,18 @@ pub fn expand(mut manifests: Manifests, sources: &mut Sources, sink: &mut Sink) 
     let broken = sink.broken_files();
     let mut services: BTreeMap<String, Expanded> = BTreeMap::new();
     let (own, jobs) = (std::mem::take(&mut manifests.services), std::mem::take(&mut manifests.jobs));
-    let jobs = jobs.into_iter().map(|job| (job, true));
-    for (manifest, core) in own.into_iter().map(|service| (service, false)).chain(jobs) {
-        if let Some(service) = expanded(manifest, core, &manifests, sink) {
+    let jobs = jobs.into_par_iter().map(|job| (job, true));
+    let own: Vec<(Option<Expanded>, Sink)> = own
+        .into_par_iter()
+        .map(|service| (service, false))
+        .chain(jobs)
+        .map(|(manifest, core)| {
+            let mut sink = Sink::default();
+            (expanded(manifest, core, &manifests, &mut sink), sink)
+        })
+        .collect();
+    for (service, found) in own {
+        if let Some(service) = sink.take(service, found) {
             add(service, &mut services, sink);
         }
     }
@@ -96,10 +105,8 @@ fn add(service: Expanded, services: &mut BTreeMap<String, Expanded>, sink: &mut 
 
 /// Brings short forms into one: `cpu`, `memory` and `memory-max` go into `resources`.
 fn normalized(mut body: Body) -> Body {
-    let (moved, kept): (Vec<Attribute>, Vec<Attribute>) = std::mem::take(&mut body.attributes)
-        .into_iter()
-        .partition(|attribute| matches!(&*attribute.name, "cpu" | "memory" | "memory-max"));
-    body.attributes = kept;
+    let is_short = |attribute: &mut Attribute| matches!(&*attribute.name, "cpu" | "memory" | "memory-max");
+    let moved: Vec<Attribute> = body.attributes.extract_if(.., is_short).collect();
     for attribute in moved {
         let span = attribute.value.span;
         body.block_mut("resources", span).body.set(attribute.name, attribute.value);

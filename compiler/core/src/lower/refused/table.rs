@@ -17,20 +17,19 @@ pub(super) fn check(block: &Block, ty: &'static BlockType, sink: &mut Sink) {
 /// Reports annotated texts, which only the `env` of a task can have: there they are templates by now.
 fn annotated(block: &Block, sink: &mut Sink) {
     for attribute in &block.body.attributes {
-        let mut open = vec![&attribute.value];
-        while let Some(value) = open.pop() {
-            match &value.kind {
-                ValueKind::Tagged(tag, _) => {
-                    sink.push(unknown_annotation::outside_env(&attribute.name, tag.span));
-                }
-                ValueKind::List(list) => open.extend(list),
-                ValueKind::Map(map) => open.extend(map.iter().map(|(_, value)| value)),
-                _ => {}
-            }
-        }
+        annotated_in(&attribute.name, &attribute.value, sink);
     }
     for inner in &block.body.blocks {
         annotated(inner, sink);
+    }
+}
+
+fn annotated_in(name: &str, value: &Value, sink: &mut Sink) {
+    match &value.kind {
+        ValueKind::Tagged(tag, _) => sink.push(unknown_annotation::outside_env(name, tag.span)),
+        ValueKind::List(list) => list.iter().for_each(|value| annotated_in(name, value, sink)),
+        ValueKind::Map(map) => map.iter().for_each(|(_, value)| annotated_in(name, value, sink)),
+        _ => {}
     }
 }
 
