@@ -7,7 +7,8 @@ const AFTER_HELP: &str = "\
 Exit codes:
   0  done; warnings don't fail
   1  the lab has errors (`build --verify`: a file differs; `fmt --check`: a file isn't formatted;
-     `fmt`: a file has syntax errors)
+     `fmt`: a file has syntax errors; `import`: what is read has errors;
+     `import --check`: something comes out different)
   2  wrong usage, or a file or folder couldn't be read or written
 
 Environment:
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Lay manifests out in the usual way; comments stay
     Fmt(FmtArgs),
+    /// Make a lab of job files; files that exist are left alone
+    Import(ImportArgs),
 }
 
 /// Which lab, and how hard to work on it.
@@ -110,5 +113,19 @@ pub(crate) struct FmtArgs {
     pub(crate) check: bool,
     /// Files and folders; `-` reads stdin and writes stdout [default: the lab's manifests]
     #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+/// `hlmc import`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// Folder of the new lab; it may be there when it is empty
+    #[arg(long, value_name = "DIR", default_value = "lab")]
+    pub(crate) out: PathBuf,
+    /// Write nothing; build what would be written, compare it with what was read, and say in what they differ
+    #[arg(long, conflicts_with = "out")]
+    pub(crate) check: bool,
+    /// Job files, and folders of them
+    #[arg(value_name = "PATH", required = true)]
     pub(crate) paths: Vec<PathBuf>,
 }

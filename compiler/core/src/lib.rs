@@ -18,6 +18,7 @@ mod compile;
 pub mod decode;
 pub mod diagnostic;
 pub mod emit;
+pub mod import;
 pub mod lower;
 pub mod model;
 pub mod nomad;

@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod explain;
 mod fmt;
+mod import;
 mod init;
 
 use crate::args::Command;
@@ -33,6 +34,7 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Init(args) => init::init(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Fmt(args) => fmt::fmt(&args),
+        Command::Import(args) => import::import(&args),
     }
 }
 

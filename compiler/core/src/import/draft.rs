@@ -1,0 +1,79 @@
+//! What one thing that is imported becomes, and what it asks of the lab around it.
+
+use super::kdl::{Node, Scalar, write};
+use crate::diagnostic::Sink;
+use crate::source::{FileId, Sources, Spanned, World};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A service or job of the new lab.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// What it is called; its folder is `services/NAME`.
+    pub name: Spanned<String>,
+    /// The manifest: usually one `service` or `job`.
+    pub manifest: Vec<Node>,
+    /// Files beside the manifest, by their path from there.
+    pub files: Vec<(String, String)>,
+    /// What the lab has to have for it.
+    pub wants: Wants,
+}
+
+/// What services ask of the lab and its nodes.
+#[derive(Clone, Debug, Default)]
+pub struct Wants {
+    /// Datacenters that it may run in, without patterns.
+    pub datacenters: BTreeSet<String>,
+    /// Names of nodes, with who asks for them.
+    pub nodes: BTreeSet<String>,
+    /// Classes of nodes.
+    pub classes: BTreeSet<String>,
+    /// Pools of nodes.
+    pub pools: BTreeSet<String>,
+    /// Architectures.
+    pub arches: BTreeSet<String>,
+    /// Host volumes.
+    pub volumes: BTreeSet<String>,
+    /// Metadata of nodes, by key.
+    pub meta: BTreeMap<String, String>,
+    /// Values that manifests have as `@{name}`.
+    pub values: BTreeMap<String, Scalar>,
+    /// Secrets: the keys that stores hold, by store and path.
+    pub secrets: BTreeMap<(String, String), BTreeSet<String>>,
+}
+
+impl Draft {
+    /// The path of its manifest in the lab.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("services/{}/service.kdl", self.name.value)
+    }
+
+    /// All of its files with their paths in the lab.
+    pub fn texts(&self) -> impl Iterator<Item = (String, String)> {
+        let folder = format!("services/{}", self.name.value);
+        let beside = self.files.iter().map(move |(path, text)| (format!("{folder}/{path}"), text.clone()));
+        std::iter::once((self.path(), write(&self.manifest))).chain(beside)
+    }
+}
+
+impl Wants {
+    /// Takes up what another asks for.
+    pub fn add(&mut self, other: &Self) {
+        self.datacenters.extend(other.datacenters.iter().cloned());
+        self.nodes.extend(other.nodes.iter().cloned());
+        self.classes.extend(other.classes.iter().cloned());
+        self.pools.extend(other.pools.iter().cloned());
+        self.arches.extend(other.arches.iter().cloned());
+        self.volumes.extend(other.volumes.iter().cloned());
+        self.meta.extend(other.meta.iter().map(|(key, value)| (key.clone(), value.clone())));
+        self.values.extend(other.values.iter().map(|(key, value)| (key.clone(), value.clone())));
+        for (place, keys) in &other.secrets {
+            self.secrets.entry(place.clone()).or_default().extend(keys.iter().cloned());
+        }
+    }
+}
+
+/// What a file becomes. Which front end reads it follows from its name.
+pub fn drafts(_file: FileId, _sources: &Sources, _world: &dyn World, _sink: &mut Sink) -> Vec<Draft> {
+    Vec::new()
+}
