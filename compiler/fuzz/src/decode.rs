@@ -15,8 +15,8 @@ pub fn decode(bytes: &[u8]) {
     let file = sources.add("services/fuzz.kdl", text);
     let mut sink = Sink::default();
     let parse = hlmc_syntax::parse(text);
-    syntax::report(&parse.errors, file, &mut sink);
-    syntax::report(&parse.warnings, file, &mut sink);
+    syntax::report(&parse.errors, syntax::code, file, &mut sink);
+    syntax::report(&parse.warnings, syntax::code, file, &mut sink);
     let mut parameters = Parameters::default();
     for name in ["lab", "domain", "datacenter", "service"] {
         parameters.set(name, ValueKind::Str(format!("the-{name}")));

@@ -1,6 +1,6 @@
 //! What can be wrong with a text.
 
-use hlmc_syntax::Span;
+use hlmc_syntax::SyntaxError;
 
 /// The kind of a mistake, with a stable code.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -39,34 +39,4 @@ impl ErrorKind {
 }
 
 /// One mistake in a text: where, what, and what would be right.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Error {
-    /// The kind, which gives the code.
-    pub kind: ErrorKind,
-    /// The place to look at.
-    pub span: Span,
-    /// One sentence that names the thing.
-    pub message: String,
-    /// What to write beside the place.
-    pub label: String,
-    /// Another place that has to do with it, and what to write there.
-    pub secondary: Option<(Span, String)>,
-    /// What would be right.
-    pub help: Option<String>,
-}
-
-impl Error {
-    pub(crate) fn new(kind: ErrorKind, span: Span, message: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { kind, span, message: message.into(), label: label.into(), secondary: None, help: None }
-    }
-
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    pub(crate) fn secondary(mut self, span: Span, label: impl Into<String>) -> Self {
-        self.secondary = Some((span, label.into()));
-        self
-    }
-}
+pub type Error = SyntaxError<ErrorKind>;

@@ -79,11 +79,11 @@ impl ErrorKind {
     }
 }
 
-/// One mistake in a text: where, what, and what would be right.
+/// One mistake in a text: where, what, and what would be right. Each language has its own kinds.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SyntaxError {
+pub struct SyntaxError<K = ErrorKind> {
     /// The kind, which gives the code.
-    pub code: ErrorKind,
+    pub kind: K,
     /// The place to look at.
     pub span: Span,
     /// One sentence that names the thing.
@@ -96,20 +96,22 @@ pub struct SyntaxError {
     pub help: Option<String>,
 }
 
-impl SyntaxError {
+impl<K> SyntaxError<K> {
     /// Creates an error without help or second place.
-    pub(crate) fn new(code: ErrorKind, span: Span, message: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { code, span, message: message.into(), label: label.into(), secondary: None, help: None }
+    pub fn new(kind: K, span: Span, message: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { kind, span, message: message.into(), label: label.into(), secondary: None, help: None }
     }
 
     /// Adds what would be right.
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// Adds the other place.
-    pub(crate) fn secondary(mut self, span: Span, label: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn secondary(mut self, span: Span, label: impl Into<String>) -> Self {
         self.secondary = Some((span, label.into()));
         self
     }

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::render::text;
 use crate::settings::{from_working_folder, nearest_lab, working_folder};
 use crate::terminal;
+use hlmc_core::decode::syntax;
 use hlmc_core::diagnostic::Sink;
 use hlmc_core::source::Sources;
 use std::ffi::OsString;
@@ -79,7 +80,7 @@ impl Run {
             Ok(formatted) => Some(formatted),
             Err(errors) => {
                 let file = self.sources.add(path.display().to_string(), text);
-                hlmc_core::decode::syntax::report(&errors, file, &mut self.sink);
+                syntax::report(&errors, syntax::code, file, &mut self.sink);
                 None
             }
         }

@@ -66,6 +66,7 @@ struct Attribute {
 struct Life {
     since: Option<String>,
     deprecated: Option<String>,
+    ignored: Option<String>,
     removed: Option<String>,
 }
 

@@ -57,6 +57,6 @@ fn body_by(block: &Block) -> String {
 }
 
 fn life(life: &Life) -> String {
-    let Life { since, deprecated, removed } = life;
-    format!("Life {{ since: {since:?}, deprecated: {deprecated:?}, removed: {removed:?} }}")
+    let Life { since, deprecated, ignored, removed } = life;
+    format!("Life {{ since: {since:?}, deprecated: {deprecated:?}, ignored: {ignored:?}, removed: {removed:?} }}")
 }

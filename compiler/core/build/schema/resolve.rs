@@ -23,7 +23,7 @@ const TYPES: &[(&str, &str)] = &[
     ("time", "Time"),
 ];
 
-const LIFE: &[&str] = &["since", "deprecated", "removed"];
+const LIFE: &[&str] = &["since", "deprecated", "ignored", "removed"];
 const BLOCK: &[&str] =
     &["label", "many", "repeats", "open", "as-attribute", "partial", "body", "body-by", "by", "default", "doc"];
 const USE: &[&str] = &["as", "many", "doc"];
@@ -240,5 +240,5 @@ fn words(text: Option<&str>) -> Vec<String> {
 
 fn life<'p>(property: &impl Fn(&str) -> Option<&'p str>) -> Life {
     let text = |name| property(name).map(str::to_owned);
-    Life { since: text("since"), deprecated: text("deprecated"), removed: text("removed") }
+    Life { since: text("since"), deprecated: text("deprecated"), ignored: text("ignored"), removed: text("removed") }
 }

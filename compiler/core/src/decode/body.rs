@@ -1,16 +1,15 @@
 //! Blocks: labels, switches, properties and children, each by the tables of its scope.
 
 use super::codes::{
-    deprecated_name, duplicate_name, missing_attribute, missing_label, removed_name, unexpected_argument,
-    unknown_annotation, unknown_name, wrong_type,
+    missing_attribute, missing_label, unexpected_argument, unknown_annotation, unknown_name, wrong_type,
 };
 use super::elsewhere;
+use super::filling::{Filling, lives};
 use super::scope::Scope;
-use super::seen::{Key, Seen};
 use super::value::Want;
 use super::{ANYTHING, Decoder};
-use crate::nomad::form::{Attribute, Block, Body, Value};
-use crate::nomad::schema::{BlockType, Life, Occurs, Type};
+use crate::nomad::form::{Block, Value};
+use crate::nomad::schema::{BlockType, Type};
 use crate::source::{Span, Spanned};
 use hlmc_syntax::{EntryRef, NodeRef};
 use std::borrow::Cow;
@@ -18,33 +17,12 @@ use std::borrow::Cow;
 /// Room is made for so many names of a body at most: a longer one may hold blocks for the most part.
 const MOST_RESERVED: usize = 32;
 
-/// A body that is being read.
-#[derive(Default)]
-struct Filling<'d> {
-    body: Body,
-    seen: Seen<'d>,
-    /// The names that unknown ones probably stand for.
-    meant: Vec<String>,
-}
-
-impl<'d> Filling<'d> {
-    /// A body for what stands in a node.
-    fn of(node: NodeRef<'d, '_>) -> Self {
-        let names = (node.props().count() + node.children().count()).min(MOST_RESERVED);
-        // What has children of its own is a block as a rule.
-        let attributes = names.min(node.props().count() + node.children().filter(|child| !child.has_block()).count());
-        let body = Body { attributes: Vec::with_capacity(attributes), blocks: Vec::new() };
-        Self { body, seen: Seen::with_capacity(names), meant: Vec::new() }
-    }
-
-    /// Whether a name was there, right or wrong, or one that probably stands for it.
-    fn has(&self, name: &str) -> bool {
-        self.seen.has(name) || self.meant.iter().any(|meant| meant == name)
-    }
-
-    fn push(&mut self, name: Cow<'static, str>, name_span: Span, value: Option<Value>) {
-        self.body.attributes.extend(value.map(|value| Attribute { name, name_span, value }));
-    }
+/// An empty body for what stands in a node.
+fn filling<'d>(node: NodeRef<'d, '_>) -> Filling<'d> {
+    let names = (node.props().count() + node.children().count()).min(MOST_RESERVED);
+    // What has children of its own is a block as a rule.
+    let attributes = node.props().count() + node.children().filter(|child| !child.has_block()).count();
+    Filling::with_capacity(names, attributes.min(names))
 }
 
 impl Decoder<'_> {
@@ -67,7 +45,7 @@ impl Decoder<'_> {
         let mut scope = Scope::find(node, ty, parent, self.languages);
         scope.partial |= self.scopes.last().is_some_and(|outer| outer.partial);
         scope.partial |= ty.name == "service" && node.children().any(|child| child.name() == "preset");
-        let mut filling = Filling::of(node);
+        let mut filling = filling(node);
         self.scopes.push(scope);
         for entry in node.args().skip(ty.labels.len()) {
             self.switch(node, entry, scope, &mut filling);
@@ -95,7 +73,7 @@ impl Decoder<'_> {
         for entry in node.args() {
             self.label(entry, node.name(), "label", &mut labels);
         }
-        let mut filling = Filling::of(node);
+        let mut filling = filling(node);
         let scope = Scope::of(&ANYTHING);
         self.scopes.push(scope);
         self.inside(node, scope, &mut filling);
@@ -152,8 +130,8 @@ impl Decoder<'_> {
         let (text, span) = (entry.value().as_str(), self.span(entry.value_span()));
         match text.and_then(|text| scope.attribute(text)).filter(|attribute| attribute.ty == Type::Bool) {
             Some(attribute) if entry.ty().is_none() => {
-                if self.is_new([attribute.name, "", ""], span, filling)
-                    && self.lives(attribute.life, attribute.name, span)
+                if filling.is_new(attribute.name, span, self.sink)
+                    && lives(attribute.life, attribute.name, span, self.sink)
                 {
                     filling.push(Cow::Borrowed(attribute.name), span, Some(Value::bool(true, span)));
                 }
@@ -173,7 +151,7 @@ impl Decoder<'_> {
                     }
                 };
                 let meant = diagnostic.fix.as_ref().and_then(|fix| fix.replacement.split('=').next());
-                filling.meant.extend(meant.map(str::to_owned));
+                filling.means(meant);
                 self.report(diagnostic);
             }
         }
@@ -183,14 +161,14 @@ impl Decoder<'_> {
         let Some(key) = entry.key() else { return };
         let span = self.span(key.span);
         if let Some(attribute) = scope.attribute(key.text) {
-            if self.is_new([key.text, "", ""], span, filling) && self.lives(attribute.life, attribute.name, span) {
+            if filling.is_new(key.text, span, self.sink) && lives(attribute.life, attribute.name, span, self.sink) {
                 let value = self.entry_value(entry, Want::of(attribute));
                 filling.push(Cow::Borrowed(attribute.name), span, value);
             }
         } else if let Some(block) = scope.block(key.text) {
             self.report(wrong_type::block_as_property(block, entry.text(), span));
         } else if let Some(ty) = scope.open {
-            if self.is_new([key.text, "", ""], span, filling) {
+            if filling.is_new(key.text, span, self.sink) {
                 let value = self.entry_value(entry, Want::open(key.text, ty));
                 filling.push(Cow::Owned(key.text.to_owned()), span, value);
             }
@@ -212,14 +190,16 @@ impl Decoder<'_> {
             self.report(unknown_annotation::annotated_node(name, annotation.text, span));
         }
         if let Some(attribute) = scope.attribute(name) {
-            if self.is_new([name, "", ""], span, filling) && self.lives(attribute.life, attribute.name, span) {
+            if filling.is_new(name, span, self.sink) && lives(attribute.life, attribute.name, span, self.sink) {
                 let value = self.node_value(node, Want::of(attribute));
                 filling.push(Cow::Borrowed(attribute.name), span, value);
             }
         } else if let Some(ty) = scope.block(name) {
-            if self.lives(ty.life, ty.name, span) {
+            if lives(ty.life, ty.name, span, self.sink) {
                 let block = self.block(node, ty, parent);
-                if self.is_new_block(node, ty, filling) {
+                let labels = node.args().filter_map(|entry| entry.value().as_str()).take(ty.labels.len());
+                let head = self.span(node.head_span());
+                if filling.is_new_block(ty, labels.map(Cow::Borrowed), head, self.sink) {
                     filling.body.blocks.extend(block);
                 }
             }
@@ -232,7 +212,7 @@ impl Decoder<'_> {
 
     fn unknown(&mut self, name: &str, span: Span, filling: &mut Filling<'_>) {
         let diagnostic = unknown_name::unknown_name(name, span, &self.scopes, self.languages);
-        filling.meant.extend(diagnostic.fix.as_ref().map(|fix| fix.replacement.clone()));
+        filling.means(diagnostic.fix.as_ref().map(|fix| fix.replacement.as_str()));
         self.report(diagnostic);
     }
 
@@ -244,48 +224,9 @@ impl Decoder<'_> {
             return;
         }
         let span = self.span(node.name_span());
-        if self.is_new([node.name(), "", ""], span, filling) {
+        if filling.is_new(node.name(), span, self.sink) {
             let value = self.node_value(node, Want::open(node.name(), ty));
             filling.push(Cow::Owned(node.name().to_owned()), span, value);
         }
-    }
-
-    fn is_new<'d>(&mut self, key: Key<'d>, span: Span, filling: &mut Filling<'d>) -> bool {
-        let first = filling.seen.note(key, span);
-        if let Some(first) = first {
-            self.report(duplicate_name::duplicate_name(key[0], first, span));
-        }
-        first.is_none()
-    }
-
-    /// Whether a body may hold this block beside those it has.
-    fn is_new_block<'d>(&mut self, node: NodeRef<'d, '_>, ty: &BlockType, filling: &mut Filling<'d>) -> bool {
-        let span = self.span(node.head_span());
-        if ty.occurs == Occurs::Once {
-            return self.is_new([node.name(), "", ""], span, filling);
-        }
-        if ty.labels.is_empty() || ty.occurs == Occurs::Repeats {
-            return true;
-        }
-        let mut labels = node.args().filter_map(|entry| entry.value().as_str()).take(ty.labels.len());
-        let (Some(first), second) = (labels.next(), labels.next()) else { return true };
-        let taken = filling.seen.note([node.name(), first, second.unwrap_or_default()], span);
-        if let Some(taken) = taken {
-            let labels: Vec<&str> = std::iter::once(first).chain(second).collect();
-            self.report(duplicate_name::duplicate_block(ty.name, &labels, taken, span));
-        }
-        taken.is_none()
-    }
-
-    /// Whether a name is still read; tells of those that aren't, or won't be for long.
-    fn lives(&mut self, life: Life, name: &str, span: Span) -> bool {
-        if let Some(removed) = life.removed {
-            self.report(removed_name::removed_name(name, removed, span));
-            return false;
-        }
-        if let Some(deprecated) = life.deprecated {
-            self.report(deprecated_name::deprecated_name(name, deprecated, span));
-        }
-        true
     }
 }

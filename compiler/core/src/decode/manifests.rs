@@ -117,8 +117,8 @@ fn file(sources: &Sources, id: FileId, parameters: &Parameters, sink: &mut Sink)
     let mut part = Part { manifests: Manifests::default(), others: false };
     let Some(source) = sources.get(id) else { return part };
     let parse = hlmc_syntax::parse(&source.text);
-    syntax::report(&parse.errors, id, sink);
-    syntax::report(&parse.warnings, id, sink);
+    syntax::report(&parse.errors, syntax::code, id, sink);
+    syntax::report(&parse.warnings, syntax::code, id, sink);
     for node in parse.document.nodes() {
         let name = node.args().next().and_then(|entry| entry.value().as_str().map(|text| (text, entry.value_span())));
         let found = &mut part.manifests;

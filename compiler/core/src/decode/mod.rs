@@ -6,6 +6,7 @@
 mod body;
 pub mod codes;
 pub(crate) mod elsewhere;
+mod filling;
 pub mod hcl;
 pub mod manifests;
 mod number;
@@ -66,7 +67,7 @@ static ANYTHING: BlockType = BlockType {
     body_by: None,
     partial: false,
     doc: "",
-    life: Life { since: None, deprecated: None, removed: None },
+    life: Life { since: None, deprecated: None, ignored: None, removed: None },
 };
 
 const LANGUAGES: Languages = tables::language;

@@ -82,7 +82,7 @@ impl Parameters {
                 rest = &rest[at + 2..];
                 continue;
             };
-            match self.get(name).and_then(plain) {
+            match self.get(name).and_then(ValueKind::to_text) {
                 Some(value) => out.push_str(&value),
                 None => {
                     let at = text.len() - rest.len() + at + 2;
@@ -103,21 +103,10 @@ impl Parameters {
     }
 }
 
-/// A parameter's value as a part of a text.
 /// Whether there may be a parameter in a text.
 pub(super) fn may_be_in(text: &str) -> bool {
     // A single byte is found faster, and is hardly ever there.
     text.as_bytes().contains(&b'@') && text.contains("@{")
-}
-
-fn plain(value: &ValueKind) -> Option<String> {
-    match value {
-        ValueKind::Str(text) => Some(text.clone()),
-        ValueKind::Int(number) => Some(number.to_string()),
-        ValueKind::Float(number) => Some(number.to_string()),
-        ValueKind::Bool(truth) => Some(truth.to_string()),
-        _ => None,
-    }
 }
 
 /// The meaning of a type annotation, if it is one that the language has.

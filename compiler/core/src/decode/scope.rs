@@ -76,8 +76,8 @@ impl Scope {
 
     /// The names that may stand here and aren't gone.
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
-        let attributes = self.attributes().filter(|it| it.life.removed.is_none()).map(|it| it.name);
-        attributes.chain(self.blocks().filter(|it| it.life.removed.is_none()).map(|it| it.name))
+        let attributes = self.attributes().filter(|it| it.life.is_read()).map(|it| it.name);
+        attributes.chain(self.blocks().filter(|it| it.life.is_read()).map(|it| it.name))
     }
 
     pub(super) fn knows(&self, name: &str) -> bool {

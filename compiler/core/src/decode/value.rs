@@ -1,7 +1,7 @@
 //! Values of several parts: lists and maps, as arguments, properties or children.
 
 use super::Decoder;
-use super::codes::{duplicate_name, missing_value, unexpected_argument, unknown_annotation, wrong_type};
+use super::codes::{missing_value, unexpected_argument, unknown_annotation, wrong_type};
 use super::seen::Seen;
 use crate::nomad::form::{Value, ValueKind};
 use crate::nomad::schema::{AttributeType, Type};
@@ -130,7 +130,7 @@ impl Decoder<'_> {
         for entry in node.props() {
             let Some(key) = entry.key() else { continue };
             let span = self.span(key.span);
-            if self.is_new_key(key.text, span, &mut seen) {
+            if seen.is_new(key.text, span, self.sink) {
                 let value = self.entry_value(entry, Want::open(key.text, each));
                 map.extend(value.map(|value| (Spanned::new(key.text.to_owned(), span), value)));
             }
@@ -138,7 +138,7 @@ impl Decoder<'_> {
         for child in node.children() {
             let (name, span) = (child.name(), self.span(child.name_span()));
             self.no_annotation(child);
-            if self.is_new_key(name, span, &mut seen) {
+            if seen.is_new(name, span, self.sink) {
                 let value = self.node_value(child, Want::open(name, each));
                 map.extend(value.map(|value| (Spanned::new(name.to_owned(), span), value)));
             }
@@ -212,14 +212,6 @@ impl Decoder<'_> {
             self.report(unexpected_argument::named_element(want.name, node.name(), span));
         }
         node.name() == "-"
-    }
-
-    fn is_new_key<'d>(&mut self, key: &'d str, span: Span, seen: &mut Seen<'d>) -> bool {
-        let first = seen.note([key, "", ""], span);
-        if let Some(first) = first {
-            self.report(duplicate_name::duplicate_name(key, first, span));
-        }
-        first.is_none()
     }
 
     /// From the first to the last argument; the whole head where there is none.

@@ -192,6 +192,20 @@ impl Block {
     }
 }
 
+impl ValueKind {
+    /// A text, a number or a truth value as a text; nothing for all others.
+    #[must_use]
+    pub fn to_text(&self) -> Option<String> {
+        match self {
+            Self::Str(text) => Some(text.clone()),
+            Self::Int(number) => Some(number.to_string()),
+            Self::Float(number) => Some(number.to_string()),
+            Self::Bool(truth) => Some(truth.to_string()),
+            _ => None,
+        }
+    }
+}
+
 impl Value {
     /// A text.
     pub fn str(text: impl Into<String>, span: Span) -> Self {

@@ -67,7 +67,7 @@ mod tests {
     use crate::nomad::schema::Life;
     use crate::source::{Span, Spanned};
 
-    const LIFE: Life = Life { since: None, deprecated: None, removed: None };
+    const LIFE: Life = Life { since: None, deprecated: None, ignored: None, removed: None };
     static CONSTRAINT: BlockType = block_type("constraint", Occurs::Many, &[]);
     static UPDATE: BlockType = block_type("update", Occurs::Once, &[]);
     static JOB: BlockType = block_type("job", Occurs::Once, &[&CONSTRAINT, &UPDATE]);

@@ -103,10 +103,20 @@ pub enum Occurs {
 pub struct Life {
     /// First version, where it is newer than the oldest we target.
     pub since: Option<&'static str>,
-    /// Accepted, but to be replaced: since when, and by what.
+    /// Read, but to be replaced: by what.
     pub deprecated: Option<&'static str>,
-    /// No longer read: since when, and what to write in its place.
+    /// Accepted, and without effect: since when, and what to write in its place.
+    pub ignored: Option<&'static str>,
+    /// Refused: since when, and what to write in its place.
     pub removed: Option<&'static str>,
+}
+
+impl Life {
+    /// Whether the name has an effect.
+    #[must_use]
+    pub const fn is_read(&self) -> bool {
+        self.ignored.is_none() && self.removed.is_none()
+    }
 }
 
 /// What a value is.

@@ -133,6 +133,7 @@ pages! {
     hcl_unclosed
     hcl_unexpected
     hcl_version_1
+    ignored_name
     kdl_bad_escape
     kdl_bad_keyword
     kdl_bad_multiline_string

@@ -103,7 +103,7 @@ fn the_job_language_reaches_its_long_tail() {
     let periodic = at(job, "job.periodic");
     assert!(periodic.attribute("cron").is_some_and(|cron| cron.life.deprecated.is_some()));
     let vault = at(job, "job.group.task.vault");
-    assert!(vault.attribute("policies").is_some_and(|policies| policies.life.removed.is_some()));
+    assert!(vault.attribute("policies").is_some_and(|policies| policies.life.ignored.is_some()));
     assert!(at(job, "job.group.task.resources.network").life.deprecated.is_some());
     let config = at(job, "job.group.task.config");
     assert_eq!(config.body_by.map(|by| (by.prefix, by.by)), Some(("driver-", By::Attribute("driver"))));
@@ -114,7 +114,7 @@ fn driver_configs_know_their_names() {
     assert_eq!(ty("driver-docker", "mount.volume_options.driver_config", "options"), Type::MapList);
     assert_eq!(ty("driver-docker", "", "shm_size"), Type::Size);
     assert_eq!(ty("plugin-docker", "gc.dangling_containers", "creation_grace"), Type::Time);
-    let email = at("driver-docker", "auth").attribute("email").and_then(|email| email.life.removed);
+    let email = at("driver-docker", "auth").attribute("email").and_then(|email| email.life.ignored);
     assert_eq!(email, Some("1.11.1: leave it out"));
     assert_eq!(at("plugin-docker", "allowed_modes").life.since, Some("2.0.4"));
 }
@@ -128,8 +128,8 @@ fn the_agents_languages_know_what_stands_deep_in_them() {
     );
     assert_eq!(ty("nomad-agent", "consul.service_identity", "aud"), Type::Strings);
     assert_eq!(at("nomad-agent", "plugin.config").body_by.map(|by| by.by), Some(By::ParentLabel));
-    assert!(at("nomad-agent", "server_join").life.removed.is_some(), "at the top it is ignored");
-    assert!(at("nomad-agent", "client.server_join").life.removed.is_none());
+    assert!(at("nomad-agent", "server_join").life.ignored.is_some());
+    assert!(at("nomad-agent", "client.server_join").life.is_read());
     assert!(at("nomad-agent", "server.raft_boltdb").life.deprecated.is_some());
     assert_eq!(ty("consul-agent", "tls.internal_rpc", "verify_server_hostname"), Type::Bool);
     assert!(at("consul-agent", "").attribute("ca_file").is_some_and(|file| file.life.deprecated.is_some()));

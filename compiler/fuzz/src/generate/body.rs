@@ -68,7 +68,7 @@ impl<'r> Writer<'r> {
     }
 
     fn attribute(&mut self, ty: &BlockType, attribute: &AttributeType, out: &mut String) {
-        if attribute.life.removed.is_some() && !self.random.once_in(50) {
+        if !attribute.life.is_read() && !self.random.once_in(50) {
             return;
         }
         let (value, list) = match attribute.one_of {

@@ -117,5 +117,5 @@ fn keeps_the_kind_of_line_break() {
 fn an_invalid_text_is_not_formatted() {
     let errors = format("a {").unwrap_err();
     assert_eq!(errors.len(), 1);
-    assert_eq!(errors[0].code.code(), "kdl-unclosed-block");
+    assert_eq!(errors[0].kind.code(), "kdl-unclosed-block");
 }

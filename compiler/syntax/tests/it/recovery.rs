@@ -28,7 +28,7 @@ fn show(sources: &[&str]) -> String {
 }
 
 fn show_error(source: &str, level: &str, error: &SyntaxError, out: &mut String) {
-    let code = error.code.code();
+    let code = error.kind.code();
     out.push_str(&format!("----- {level}[{code}]: {}\n", error.message));
     show_place(source, error.span, &error.label, out);
     if let Some((span, label)) = &error.secondary {

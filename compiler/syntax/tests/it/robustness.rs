@@ -76,14 +76,14 @@ fn ten_thousand_levels_are_one_error() {
     check(&deep);
     let parse = parse(&deep);
     assert_eq!(parse.errors.len(), 1);
-    assert_eq!(parse.errors[0].code, ErrorKind::NestingTooDeep);
+    assert_eq!(parse.errors[0].kind, ErrorKind::NestingTooDeep);
     assert_eq!(parse.errors[0].span, Span::new(4 * MAX_DEPTH as u32 + 2, 4 * MAX_DEPTH as u32 + 3));
     let names: Vec<_> = parse.document.nodes().map(|node| node.name()).collect();
     assert_eq!(names, ["a", "after"]);
 
     let unclosed = hlmc_syntax::parse(&deep[..40_000]).errors;
     assert_eq!(unclosed.len(), 1);
-    assert_eq!(unclosed[0].code, ErrorKind::NestingTooDeep);
+    assert_eq!(unclosed[0].kind, ErrorKind::NestingTooDeep);
 }
 
 #[test]

@@ -238,10 +238,10 @@ impl Filler {
     fn is_left_out(&mut self, path: &str, life: Life) -> bool {
         let newer = self.no_newer && life.since.is_some_and(|since| since.starts_with("2."));
         let without = newer || self.without.iter().any(|end| ends(path, end));
-        if without && life.removed.is_none() {
+        if without && life.is_read() {
             self.left_out.insert(path.to_owned());
         }
-        without || life.removed.is_some()
+        without || !life.is_read()
     }
 
     fn fixed(&self, path: &str) -> Option<&'static [&'static str]> {

@@ -5,7 +5,7 @@ use crate::source::Span;
 
 code!(Warning, "deprecated-name", "deprecated_name.md", "a name that will not be read for long");
 
-/// `deprecated` says since when, and what to write in its place.
-pub(crate) fn deprecated_name(name: &str, deprecated: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, format!("`{name}` is deprecated"), span, "deprecated").help(format!("since {deprecated}"))
+/// `instead` says what to write in its place.
+pub(crate) fn deprecated_name(name: &str, instead: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("`{name}` is deprecated"), span, "deprecated").help(instead)
 }

@@ -5,6 +5,7 @@ pub(crate) mod bare_number;
 pub(crate) mod defined_twice;
 pub(crate) mod deprecated_name;
 pub(crate) mod duplicate_name;
+pub(crate) mod ignored_name;
 pub(crate) mod missing_attribute;
 pub(crate) mod missing_label;
 pub(crate) mod missing_value;
@@ -26,6 +27,7 @@ pub static ALL: &[&Code] = &[
     &defined_twice::CODE,
     &deprecated_name::CODE,
     &duplicate_name::CODE,
+    &ignored_name::CODE,
     &missing_attribute::CODE,
     &missing_label::CODE,
     &missing_value::CODE,

@@ -34,7 +34,7 @@ pub(in crate::decode) fn unexpected_argument(
     };
     let allowed = |of: &[&str]| of.is_empty() || text.is_some_and(|text| of.contains(&text));
     let takers: Vec<_> =
-        scope.attributes().filter(|it| fits(it.ty) && it.life.removed.is_none() && allowed(it.one_of)).collect();
+        scope.attributes().filter(|it| fits(it.ty) && it.life.is_read() && allowed(it.one_of)).collect();
     if let [needed] = takers.iter().filter(|it| it.required && !given(it.name)).collect::<Vec<_>>()[..] {
         let right = format!("{}={written}", needed.name);
         return diagnostic.help(format!("say what it is: `{right}`")).fix(span, right);

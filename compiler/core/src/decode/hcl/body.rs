@@ -3,35 +3,24 @@
 use super::codes::bad_expression::bad_expression;
 use super::eval::Evaluator;
 use super::variables::is_there;
-use crate::decode::codes::{
-    deprecated_name, duplicate_name, missing_attribute, missing_label, removed_name, unexpected_argument, unknown_name,
-    wrong_type,
-};
+use crate::decode::codes::{missing_attribute, missing_label, unexpected_argument, unknown_name, wrong_type};
+use crate::decode::filling::{Filling, lives};
 use crate::decode::scope::Scope;
 use crate::decode::value::Want;
 use crate::decode::{ANYTHING, LANGUAGES};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::nomad::form::{Attribute, Block, Body, Value, ValueKind};
-use crate::nomad::schema::{BlockType, By, Life, Occurs, Type};
+use crate::nomad::form::{Attribute, Block, Value, ValueKind};
+use crate::nomad::schema::{BlockType, By, Occurs, Type};
 use crate::source::{Span, Spanned};
 use hlmc_hcl as hcl;
 use hlmc_hcl::{ExprKind, Item};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// Reads the bodies of one file.
 pub(super) struct Reader<'r, 'e> {
     pub(super) evaluator: &'r mut Evaluator<'e>,
     /// The blocks that are open, outermost first: where a misplaced name may belong.
     pub(super) scopes: Vec<Scope>,
-}
-
-/// A body that is being read.
-#[derive(Default)]
-struct Filling {
-    body: Body,
-    /// Names of attributes and blocks, the latter with their labels, and where they stand.
-    seen: BTreeMap<String, Span>,
 }
 
 impl Reader<'_, '_> {
@@ -46,10 +35,13 @@ impl Reader<'_, '_> {
         ty: &'static BlockType,
         outer: &hcl::Body<'_>,
     ) -> Option<Block> {
-        let labels =
-            block.labels.iter().map(|label| Spanned::new(label.text.clone().into_owned(), self.span(label.span)));
-        let labels: Vec<Spanned<String>> = labels.collect();
+        let labels = self.labels_of(block);
         self.labelled(block, ty, outer, labels)
+    }
+
+    fn labels_of(&self, block: &hcl::Block<'_>) -> Vec<Spanned<String>> {
+        let labels = block.labels.iter();
+        labels.map(|label| Spanned::new(label.text.clone().into_owned(), self.span(label.span))).collect()
     }
 
     fn labelled(
@@ -66,7 +58,7 @@ impl Reader<'_, '_> {
         self.scopes.push(scope);
         self.items(&block.body, scope, &mut filling);
         self.scopes.pop();
-        for attribute in scope.attributes().filter(|it| it.required && !filling.seen.contains_key(it.name)) {
+        for attribute in scope.attributes().filter(|it| it.required && !filling.has(it.name)) {
             self.evaluator.sink.push(missing_attribute::missing_attribute(ty.name, attribute, name_span));
         }
         Some(Block { name: Cow::Borrowed(ty.name), labels: labels?, body: filling.body, span: self.span(block.head) })
@@ -101,29 +93,28 @@ impl Reader<'_, '_> {
         Scope::chosen(ty, text, LANGUAGES)
     }
 
-    fn items(&mut self, body: &hcl::Body<'_>, scope: Scope, filling: &mut Filling) {
+    fn items<'t>(&mut self, body: &'t hcl::Body<'t>, scope: Scope, filling: &mut Filling<'t>) {
         for item in &body.items {
             match item {
                 Item::Attribute(attribute) => self.attribute(attribute, scope, filling),
                 Item::Block(block) if block.name.text == "dynamic" => self.dynamic(block, body, scope, filling),
                 Item::Block(block) => {
-                    let labels = block.labels.iter();
-                    let labels =
-                        labels.map(|label| Spanned::new(label.text.clone().into_owned(), self.span(label.span)));
-                    let labels: Vec<_> = labels.collect();
+                    let labels = self.labels_of(block);
                     self.child(block, block.name, labels, body, scope, filling);
                 }
             }
         }
     }
 
-    fn attribute(&mut self, attribute: &hcl::Attribute<'_>, scope: Scope, filling: &mut Filling) {
+    fn attribute<'t>(&mut self, attribute: &'t hcl::Attribute<'t>, scope: Scope, filling: &mut Filling<'t>) {
         let (name, span) = (attribute.name.text, self.span(attribute.name.span));
-        if !self.is_new(name.to_owned(), name, &[], span, filling) {
+        if !filling.is_new(name, span, self.evaluator.sink) {
             return;
         }
         if let Some(known) = scope.attribute(name) {
-            self.lives(known.life, known.name, span);
+            if !lives(known.life, known.name, span, self.evaluator.sink) {
+                return;
+            }
             let value = self.evaluator.eval(&attribute.value).filter(is_there);
             let value = value.and_then(|value| self.fitting(value, Want::of(known)));
             filling.push(Cow::Borrowed(known.name), span, value);
@@ -156,13 +147,13 @@ impl Reader<'_, '_> {
     }
 
     /// A block that is written as an attribute: `env = { … }`.
-    fn as_attribute(
+    fn as_attribute<'t>(
         &mut self,
         ty: &'static BlockType,
-        name: hcl::Name<'_>,
+        name: hcl::Name<'t>,
         value: Option<Value>,
         scope: Scope,
-        filling: &mut Filling,
+        filling: &mut Filling<'t>,
     ) {
         let span = self.span(name.span);
         if !ty.as_attribute && scope.open.is_none() {
@@ -189,21 +180,23 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn child(
+    fn child<'t>(
         &mut self,
-        block: &hcl::Block<'_>,
-        name: hcl::Name<'_>,
+        block: &'t hcl::Block<'t>,
+        name: hcl::Name<'t>,
         labels: Vec<Spanned<String>>,
-        outer: &hcl::Body<'_>,
+        outer: &'t hcl::Body<'t>,
         scope: Scope,
-        filling: &mut Filling,
+        filling: &mut Filling<'t>,
     ) {
         let span = self.span(name.span);
         if let Some(ty) = scope.block(name.text) {
-            self.lives(ty.life, ty.name, span);
-            if self.is_new_block(ty, &labels, span, filling) {
+            if lives(ty.life, ty.name, span, self.evaluator.sink) {
+                let names = labels.iter().map(|label| Cow::Owned(label.value.clone())).collect::<Vec<_>>();
                 let read = self.labelled(block, ty, outer, labels);
-                filling.body.blocks.extend(read);
+                if filling.is_new_block(ty, names.into_iter(), span, self.evaluator.sink) {
+                    filling.body.blocks.extend(read);
+                }
             }
         } else if scope.open == Some(Type::Any) || self.is_drivers() {
             if scope.open.is_none() && scope.attribute(name.text).is_none() {
@@ -230,7 +223,13 @@ impl Reader<'_, '_> {
     }
 
     /// `dynamic "port" { for_each = … content { … } }`: a block for each element.
-    fn dynamic(&mut self, block: &hcl::Block<'_>, outer: &hcl::Body<'_>, scope: Scope, filling: &mut Filling) {
+    fn dynamic<'t>(
+        &mut self,
+        block: &'t hcl::Block<'t>,
+        outer: &'t hcl::Body<'t>,
+        scope: Scope,
+        filling: &mut Filling<'t>,
+    ) {
         let find = |name: &str| block.body.attributes().find(|it| it.name.text == name).map(|it| &it.value);
         let content = block.body.blocks().find(|inner| inner.name.text == "content");
         let ([label], Some(each), Some(content)) = (block.labels.as_slice(), find("for_each"), content) else {
@@ -275,45 +274,5 @@ impl Reader<'_, '_> {
         let diagnostic = unknown_name::unknown_name(name, span, &self.scopes, LANGUAGES);
         let severity = if self.is_drivers() { Severity::Warning } else { diagnostic.severity };
         self.evaluator.sink.push(Diagnostic { severity, ..diagnostic });
-    }
-
-    fn is_new(&mut self, key: String, name: &str, labels: &[&str], span: Span, filling: &mut Filling) -> bool {
-        let Some(first) = filling.seen.get(&key) else {
-            filling.seen.insert(key, span);
-            return true;
-        };
-        self.evaluator.sink.push(match labels {
-            [] => duplicate_name::duplicate_name(name, *first, span),
-            labels => duplicate_name::duplicate_block(name, labels, *first, span),
-        });
-        false
-    }
-
-    /// Whether a body may hold this block beside those it has.
-    fn is_new_block(&mut self, ty: &BlockType, labels: &[Spanned<String>], span: Span, filling: &mut Filling) -> bool {
-        if ty.occurs != Occurs::Once && (ty.labels.is_empty() || ty.occurs == Occurs::Repeats) {
-            filling.seen.entry(ty.name.to_owned()).or_insert(span);
-            return true;
-        }
-        let labels: Vec<&str> = labels.iter().map(|label| label.value.as_str()).collect();
-        let key = if ty.occurs == Occurs::Once { ty.name.to_owned() } else { format!("{} {labels:?}", ty.name) };
-        let labels = if ty.occurs == Occurs::Once { &[] } else { labels.as_slice() };
-        self.is_new(key, ty.name, labels, span, filling)
-    }
-
-    /// Tells of names that are no longer read, or won't be for long. Nomad takes them, so the job keeps them.
-    fn lives(&mut self, life: Life, name: &str, span: Span) {
-        if let Some(removed) = life.removed {
-            let diagnostic = removed_name::removed_name(name, removed, span);
-            self.evaluator.sink.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
-        } else if let Some(deprecated) = life.deprecated {
-            self.evaluator.sink.push(deprecated_name::deprecated_name(name, deprecated, span));
-        }
-    }
-}
-
-impl Filling {
-    fn push(&mut self, name: Cow<'static, str>, name_span: Span, value: Option<Value>) {
-        self.body.attributes.extend(value.map(|value| Attribute { name, name_span, value }));
     }
 }

@@ -101,7 +101,7 @@ pub(super) fn to(value: Value, shape: &Shape) -> Result<Value, Spanned<String>> 
     let span = value.span;
     let kind = match (shape, value.kind) {
         (Shape::Any, kind) | (_, kind @ ValueKind::Null) => kind,
-        (Shape::Str, kind) => match operator::text(&kind) {
+        (Shape::Str, kind) => match kind.to_text() {
             Some(text) => ValueKind::Str(text),
             None => return Err(wrong("a text", &kind, span)),
         },

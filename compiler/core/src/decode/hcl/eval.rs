@@ -82,7 +82,7 @@ impl Evaluator<'_> {
     /// A text.
     pub(super) fn text_of(&mut self, expr: &Expr<'_>) -> Option<String> {
         let value = self.eval(expr)?;
-        match operator::text(&value.kind) {
+        match value.kind.to_text() {
             Some(text) => Some(text),
             None => {
                 let message = format!("a text is needed here, and this is {}", operator::name(&value.kind));
@@ -252,7 +252,7 @@ impl Evaluator<'_> {
                     }
                 }
             }
-            (ValueKind::Map(_), key_kind) => match operator::text(key_kind) {
+            (ValueKind::Map(_), key_kind) => match key_kind.to_text() {
                 Some(name) => self.member(of, &name, key.span),
                 None => {
                     self.report(key.span, format!("an entry is chosen by a text, not by {}", operator::name(key_kind)))
@@ -356,7 +356,7 @@ impl Evaluator<'_> {
         let other = self.quietly(that).map(|value| value.kind);
         Some(match (&value, other) {
             (ValueKind::Int(_) | ValueKind::Float(_) | ValueKind::Bool(_), Some(ValueKind::Str(_))) => {
-                ValueKind::Str(operator::text(&value)?)
+                ValueKind::Str(value.to_text()?)
             }
             _ => value,
         })

@@ -28,7 +28,7 @@ impl Reader<'_, '_> {
                 Some(number) => ValueKind::Float(number),
                 None => return self.wrong(want, &kind, span),
             },
-            (Type::Bool, kind) => match operator::text(&kind).as_deref() {
+            (Type::Bool, kind) => match kind.to_text().as_deref() {
                 Some("true") => ValueKind::Bool(true),
                 Some("false") => ValueKind::Bool(false),
                 _ => return self.wrong(want, &kind, span),
@@ -64,7 +64,7 @@ impl Reader<'_, '_> {
     }
 
     fn text(&mut self, kind: ValueKind, want: Want<'_>, span: Span) -> Option<ValueKind> {
-        let Some(text) = operator::text(&kind) else {
+        let Some(text) = kind.to_text() else {
             self.wrong(want, &kind, span);
             return None;
         };

@@ -14,6 +14,7 @@ mod variables;
 
 use super::codes::defined_twice::defined_twice;
 use super::codes::duplicate_name::duplicate_name;
+use super::syntax::report;
 use crate::diagnostic::Sink;
 use crate::nomad::form::Block;
 use crate::nomad::tables;
@@ -54,7 +55,7 @@ impl Values {
         }
         for (file, source) in sources.iter().filter(|(_, source)| is_values_file(&source.path)) {
             let parse = hlmc_hcl::parse(&source.text);
-            codes::report(&parse.errors, file, sink);
+            report(&parse.errors, codes::syntax::code, file, sink);
             let given = values.folders.entry(folder(&source.path).to_owned()).or_default();
             for (name, value) in variables::given(&parse.body, &mut evaluator(source, file, world, sink)) {
                 match given.get(&name.value) {
@@ -81,7 +82,7 @@ pub fn job(source: &Source, file: FileId, values: &Values, world: &dyn World, si
     if !certain && !parse.body.blocks().any(|block| block.name.text == "job") {
         return None;
     }
-    codes::report(&parse.errors, file, sink);
+    report(&parse.errors, codes::syntax::code, file, sink);
     if !parse.errors.is_empty() {
         return None;
     }

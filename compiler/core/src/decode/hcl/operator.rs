@@ -52,17 +52,6 @@ pub(super) fn whole(kind: &ValueKind) -> Option<i64> {
     }
 }
 
-/// A value as a text; nothing for null, lists and maps.
-pub(super) fn text(kind: &ValueKind) -> Option<String> {
-    match kind {
-        ValueKind::Str(text) => Some(text.clone()),
-        ValueKind::Int(number) => Some(number.to_string()),
-        ValueKind::Float(number) => Some(number.to_string()),
-        ValueKind::Bool(truth) => Some(truth.to_string()),
-        _ => None,
-    }
-}
-
 /// What a value is, for messages.
 pub(super) const fn name(kind: &ValueKind) -> &'static str {
     match kind {

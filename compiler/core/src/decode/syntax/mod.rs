@@ -4,11 +4,11 @@ use crate::diagnostic::{Code, Diagnostic, Severity, Sink};
 use crate::source::{FileId, Span};
 use hlmc_syntax::{ErrorKind, SyntaxError};
 
-/// Reports what is wrong with a text, or looks wrong.
-pub fn report(errors: &[SyntaxError], file: FileId, sink: &mut Sink) {
+/// Reports what is wrong with a text, or looks wrong; `code` gives the code of a kind of mistake.
+pub fn report<K: Copy>(errors: &[SyntaxError<K>], code: fn(K) -> &'static Code, file: FileId, sink: &mut Sink) {
     for error in errors {
         let span = Span::of(file, error.span);
-        let mut diagnostic = Diagnostic::new(code(error.code), error.message.as_str(), span, error.label.as_str())
+        let mut diagnostic = Diagnostic::new(code(error.kind), error.message.as_str(), span, error.label.as_str())
             .maybe_help(error.help.clone());
         if let Some((span, text)) = &error.secondary {
             diagnostic = diagnostic.also(Span::of(file, *span), text.as_str());

@@ -614,18 +614,22 @@ service (secret)"web" {
 
 #[test]
 fn names_that_are_gone_or_going() {
-    assert_snapshot!(faults(r#"service "web" image="x" instances=2 needs="db""#), @r#"
-    service "web" image="x" instances=2 needs="db"
+    assert_snapshot!(faults(r#"service "web" image="x" instances=2 mbits=10 needs="db""#), @r#"
+    service "web" image="x" instances=2 mbits=10 needs="db"
     ---
-    service.kdl:1:25: error[removed-name] `instances` is no longer read
-      service.kdl:1:25: instances < removed
+    service.kdl:1:25: error[removed-name] `instances` is no longer taken
+      service.kdl:1:25: instances < refused
       help: removed in 1.7: write `count`
-    service.kdl:1:37: warning[deprecated-name] `needs` is deprecated
-      service.kdl:1:37: needs < deprecated
-      help: since 1.5: write `after`
+    service.kdl:1:37: warning[ignored-name] `mbits` has no effect
+      service.kdl:1:37: mbits < ignored
+      help: ignored since 1.6: leave it out
+    service.kdl:1:46: warning[deprecated-name] `needs` is deprecated
+      service.kdl:1:46: needs < deprecated
+      help: write `after`
     ---
     service "web" {
       image = "x"
+      mbits = 10
       needs = "db"
     }
     "#);

@@ -2,7 +2,7 @@
 
 use crate::nomad::schema::{AttributeType, BlockType, BodyBy, By, Language, Life, Occurs, Type};
 
-const LIVE: Life = Life { since: None, deprecated: None, removed: None };
+const LIVE: Life = Life { since: None, deprecated: None, ignored: None, removed: None };
 
 const fn attr(name: &'static str, ty: Type) -> AttributeType {
     AttributeType { name, ty, required: false, one_of: &[], least: None, most: None, doc: "", life: LIVE }
@@ -41,9 +41,10 @@ static SERVICE: BlockType = BlockType {
         attr("labels", Type::MapList),
         attr("list", Type::List),
         attr("map", Type::Map),
+        AttributeType { life: Life { ignored: Some("1.6: leave it out"), ..LIVE }, ..attr("mbits", Type::Int) },
         attr("memory", Type::Size),
         attr("meta", Type::StringMap),
-        AttributeType { life: Life { deprecated: Some("1.5: write `after`"), ..LIVE }, ..attr("needs", Type::Str) },
+        AttributeType { life: Life { deprecated: Some("write `after`"), ..LIVE }, ..attr("needs", Type::Str) },
         attr("numbers", Type::Ints),
         AttributeType { most: Some(1024), ..attr("shared-memory", Type::Megabytes) },
         attr("system", Type::Bool),

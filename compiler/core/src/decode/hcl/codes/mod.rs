@@ -3,13 +3,12 @@
 pub(crate) mod bad_expression;
 pub(crate) mod local_cycle;
 pub(crate) mod not_reproducible;
-mod syntax;
+pub(crate) mod syntax;
 pub(crate) mod unknown_function;
 pub(crate) mod unknown_variable;
 pub(crate) mod unset_variable;
 
 use crate::diagnostic::Code;
-pub(crate) use syntax::report;
 
 /// All of them, by name.
 pub static ALL: &[&Code] = &[

@@ -48,7 +48,7 @@ impl Arguments<'_> {
     }
 
     pub(super) fn text(&self, at: usize) -> Result<String, Wrong> {
-        operator::text(self.kind(at)).map_or_else(|| self.wrong(at, "a text"), Ok)
+        self.kind(at).to_text().map_or_else(|| self.wrong(at, "a text"), Ok)
     }
 
     pub(super) fn number(&self, at: usize) -> Result<f64, Wrong> {
@@ -84,7 +84,9 @@ impl Arguments<'_> {
     pub(super) fn texts(&self, at: usize) -> Result<Vec<String>, Wrong> {
         let text = |value: &Value| {
             let found = operator::name(&value.kind);
-            operator::text(&value.kind)
+            value
+                .kind
+                .to_text()
                 .ok_or_else(|| Wrong::new(at, format!("a list of texts is needed, and this has {found}")))
         };
         self.list(at)?.iter().map(text).collect()

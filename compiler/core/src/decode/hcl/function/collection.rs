@@ -2,7 +2,7 @@
 
 use super::arguments::{Arguments, Wrong};
 use crate::decode::hcl::convert::unique;
-use crate::decode::hcl::operator::{equal, name, text};
+use crate::decode::hcl::operator::{equal, name};
 use crate::nomad::form::{Value, ValueKind};
 use crate::source::Spanned;
 
@@ -31,7 +31,7 @@ pub(super) fn coalesce(arguments: &Arguments<'_>) -> Done {
     let found = arguments.values.iter().map(|value| &value.kind).find(|kind| **kind != ValueKind::Null);
     match found {
         Some(kind) if is_text => {
-            text(kind).map(ValueKind::Str).ok_or_else(|| Wrong::new(0, "the values have different types"))
+            kind.to_text().map(ValueKind::Str).ok_or_else(|| Wrong::new(0, "the values have different types"))
         }
         Some(kind) => Ok(kind.clone()),
         None => Err(Wrong::new(0, "all values are null")),
@@ -48,7 +48,7 @@ pub(super) fn coalescelist(arguments: &Arguments<'_>) -> Done {
 }
 
 pub(super) fn compact(arguments: &Arguments<'_>) -> Done {
-    let kept = |value: &&Value| !matches!(&value.kind, ValueKind::Null) && text(&value.kind).as_deref() != Some("");
+    let kept = |value: &&Value| !matches!(&value.kind, ValueKind::Null) && value.kind.to_text().as_deref() != Some("");
     list(arguments.list(0)?.iter().filter(kept).cloned().collect())
 }
 

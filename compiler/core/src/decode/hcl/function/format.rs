@@ -123,7 +123,7 @@ impl Verb {
         };
         match self.letter {
             'v' => Ok(self.padded(self.plain(kind))),
-            't' => match operator::text(kind).as_deref() {
+            't' => match kind.to_text().as_deref() {
                 Some(truth @ ("true" | "false")) => Ok(truth.to_owned()),
                 _ => Err(wrong("a truth value")),
             },
@@ -136,7 +136,7 @@ impl Verb {
                 Ok(self.signed(number.is_sign_negative(), &self.float(number.abs())))
             }
             's' | 'q' => {
-                let text = operator::text(kind).ok_or_else(|| wrong("a text"))?;
+                let text = kind.to_text().ok_or_else(|| wrong("a text"))?;
                 let cut: String = match self.precision.filter(|precision| *precision > 0) {
                     Some(precision) => text.graphemes(true).take(precision).collect(),
                     None => text,
