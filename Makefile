@@ -16,7 +16,7 @@ lint: ## Check formatting and run the lints
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo run --quiet --locked -- fmt --check lab.kdl nodes services integrations stdlib golden/labs
 
-accept: ## Have the real programs accept every artifact of every lab (installs and builds what is missing)
+accept: ## Have the real programs accept every artifact of every lab, and run one (installs and builds what is missing)
 	golden/consumers/install-debian.sh
 	golden/consumers/build.sh
 	cargo build --release --locked
@@ -24,8 +24,9 @@ accept: ## Have the real programs accept every artifact of every lab (installs a
 	HLMC_KILLS=500 cargo test --locked -p hlmc --test it killed -- --nocapture
 	cargo test --locked -p hlmc --test it traced -- --ignored --nocapture
 	cargo run --locked -p hlmc-accept
+	$(MAKE) --no-print-directory prove
 
-prove: ## Boot golden/labs/nas-and-pis on this computer and try what its bundle promises (root; Debian; ten minutes)
+prove: ## Boot golden/labs/nas-and-pis on this computer and try what its bundle promises (root; Debian; seven minutes)
 	golden/consumers/install-debian.sh
 	golden/consumers/build.sh
 	cargo build --release --locked
