@@ -15,9 +15,6 @@ use std::time::{Duration, Instant};
 
 pub(crate) fn build(args: &BuildArgs) -> Result<Outcome, Failure> {
     let start = Instant::now();
-    // Huge pages would save 3 ms of 70 where the system has some at hand, cost 200 ms where it has to make room for them, and
-    // take 84 MB for what fits into 51. A system that can't do without them builds the same.
-    let _ = rustix::thread::disable_transparent_huge_pages(true);
     let lab = LabSettings::resolve(&args.lab)?;
     let settings = BuildSettings::resolve(args, &lab);
     // The process ends soon, which frees all of it at once.
