@@ -3,9 +3,12 @@
 use crate::analyze::{Analysis, analyze};
 use crate::bundle::Bundle;
 use crate::decode::codes::defined_twice::defined_twice;
+use crate::decode::codes::unused_value::unused_value;
 use crate::decode::manifests::manifests;
+use crate::decode::parameters::Parameters;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::model::{Lab, Namespace, Service};
+use crate::nomad::form::Block;
 use crate::resolve::codes::no_lab::no_lab;
 use crate::source::{FileId, LAB_FILE, Source, Sources, Span, World, read};
 use crate::{check as checks, decode, emit, lower, resolve, source};
@@ -104,6 +107,7 @@ fn lab(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<Lab>
     }
     let mut lab = resolve::lab(block, sink);
     lab.nodes = resolve::nodes(&manifests.nodes, sources, sink);
+    let (values, parameters) = (block.clone(), manifests.parameters.clone());
     let (services, providers) = resolve::expand(manifests, sources, sink);
     lab.providers = providers;
     let registry = lower::Registry::collect(&services, sink);
@@ -118,7 +122,19 @@ fn lab(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<Lab>
         .collect();
     lab.services = lowered.into_iter().map(|(service, found)| sink.take(service, found)).collect();
     add_namespaces(&mut lab);
+    if !sink.has_errors() {
+        report_unused_values(&values, &parameters, sink);
+    }
     Some(lab)
+}
+
+/// Values of the lab that nothing uses: with everything read without an error, each use is known.
+fn report_unused_values(lab: &Block, parameters: &Parameters, sink: &mut Sink) {
+    for value in lab.body.blocks("values").flat_map(|values| &values.body.attributes) {
+        if !parameters.is_used(&value.name) {
+            sink.push(unused_value(&value.name, value.name_span));
+        }
+    }
 }
 
 /// Namespaces that services name are made even where the lab doesn't declare them.

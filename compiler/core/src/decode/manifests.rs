@@ -10,7 +10,7 @@ use crate::nomad::schema::BlockType;
 use crate::nomad::tables;
 use crate::source::{EMBEDDED, Embedded, FileId, LAB_FILE, Source, Sources, Spanned, World};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What the files of a lab hold, each value with its span.
@@ -64,12 +64,12 @@ pub fn manifests(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> M
     let mut found = Sink::default();
     let mut lab = file(sources, LAB_FILE, &manifests.parameters, &mut found);
     add_parameters(&lab, &mut manifests.parameters);
+    manifests.parameters = manifests.parameters.shared();
     // What stands in `lab.kdl` beside the lab may use its parameters too, so it is read once more with them.
     if lab.others {
         found = Sink::default();
         lab = file(sources, LAB_FILE, &manifests.parameters, &mut found);
     }
-    manifests.parameters = manifests.parameters.shared();
     sink.append(found);
     manifests.add(lab.manifests, sink);
     let given = hcl::Values::read(manifests.labs.first(), world, sources, sink);
@@ -85,10 +85,20 @@ pub fn manifests(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> M
             (part, sink)
         })
         .collect();
-    for (part, found) in parts {
+    let mut declared: BTreeMap<String, Option<BTreeSet<String>>> = BTreeMap::new();
+    for (id, (part, found)) in ids.iter().zip(parts) {
         sink.append(found);
         manifests.add(part.manifests, sink);
+        if let Some(variables) = part.variables {
+            for name in variables.iter().flatten() {
+                manifests.parameters.mark(name);
+            }
+            let folder =
+                declared.entry(hcl::folder(sources.path(*id)).to_owned()).or_insert_with(|| Some(BTreeSet::new()));
+            *folder = folder.take().zip(variables).map(|(known, new)| known.union(&new).cloned().collect());
+        }
     }
+    given.check(&declared, sink);
     for definition in embedded_definitions(sources) {
         let (kind, name) = (definition.0, definition.1.name.value.clone());
         let known = if kind == "preset" { &mut manifests.presets } else { &mut manifests.integrations };
@@ -101,20 +111,24 @@ pub fn manifests(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> M
 struct Part {
     manifests: Manifests,
     others: bool,
+    /// The names of the variables of a job file; nothing in it where it can't be read.
+    variables: Option<Option<BTreeSet<String>>>,
 }
 
 /// A job file of Nomad's.
 fn job_file(source: &Source, id: FileId, given: &hcl::Values, world: &dyn World, sink: &mut Sink) -> Part {
-    let mut part = Part { manifests: Manifests::default(), others: true };
+    let mut part = Part { manifests: Manifests::default(), others: true, variables: None };
     if hcl::is_job_file(&source.path) {
-        let job = hcl::job(source, id, given, world, sink);
+        let read = hcl::job(source, id, given, world, sink);
+        part.variables = read.as_ref().map(|read| read.variables.clone());
+        let job = read.and_then(|read| read.job);
         part.manifests.jobs.extend(job.map(|block| Manifest { block, path: source.path.clone() }));
     }
     part
 }
 
 fn file(sources: &Sources, id: FileId, parameters: &Parameters, sink: &mut Sink) -> Part {
-    let mut part = Part { manifests: Manifests::default(), others: false };
+    let mut part = Part { manifests: Manifests::default(), others: false, variables: None };
     let Some(source) = sources.get(id) else { return part };
     let parse = hlmc_syntax::parse(&source.text);
     syntax::report(&parse.errors, syntax::code, id, sink);

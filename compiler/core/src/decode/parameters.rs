@@ -7,14 +7,22 @@ use crate::source::Span;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The parameters that texts of one manifest may use.
 #[derive(Clone, Debug, Default)]
 pub struct Parameters {
     /// What every text of the lab may use.
-    shared: Arc<BTreeMap<String, ValueKind>>,
+    shared: Arc<BTreeMap<String, Shared>>,
     /// What is different here, or used here alone.
     own: BTreeMap<String, ValueKind>,
+}
+
+#[derive(Clone, Debug)]
+struct Shared {
+    value: ValueKind,
+    /// Whether a text used it, here or in a clone.
+    used: Arc<AtomicBool>,
 }
 
 /// What a text is once its parameters are filled in.
@@ -36,12 +44,27 @@ impl Parameters {
     #[must_use]
     pub fn shared(self) -> Self {
         let mut all = Arc::unwrap_or_clone(self.shared);
-        all.extend(self.own);
+        all.extend(self.own.into_iter().map(|(name, value)| (name, Shared { value, used: Arc::default() })));
         Self { shared: Arc::new(all), own: BTreeMap::new() }
     }
 
+    /// Takes a shared parameter for used.
+    pub fn mark(&self, name: &str) {
+        self.get(name);
+    }
+
+    /// Whether a text used a shared parameter, here or in a clone.
+    #[must_use]
+    pub fn is_used(&self, name: &str) -> bool {
+        self.shared.get(name).is_some_and(|shared| shared.used.load(Ordering::Relaxed))
+    }
+
     fn get(&self, name: &str) -> Option<&ValueKind> {
-        self.own.get(name).or_else(|| self.shared.get(name))
+        self.own.get(name).or_else(|| {
+            let shared = self.shared.get(name)?;
+            shared.used.store(true, Ordering::Relaxed);
+            Some(&shared.value)
+        })
     }
 
     fn names(&self) -> impl Iterator<Item = &str> + Clone {

@@ -173,6 +173,7 @@ pages! {
     removed_name
     route_conflict
     too_few_nodes
+    undeclared_variable
     unexpected_argument
     unknown_annotation
     unknown_function
@@ -183,6 +184,7 @@ pages! {
     unknown_variable
     unreadable_file
     unset_variable
+    unused_value
     volume_missing
     wrong_architecture
     wrong_datacenter

@@ -16,6 +16,7 @@ pub(crate) mod unexpected_argument;
 pub(crate) mod unknown_annotation;
 pub(crate) mod unknown_name;
 pub(crate) mod unknown_parameter;
+pub(crate) mod unused_value;
 pub(crate) mod wrong_type;
 
 use crate::diagnostic::Code;
@@ -38,5 +39,6 @@ pub static ALL: &[&Code] = &[
     &unknown_annotation::CODE,
     &unknown_name::CODE,
     &unknown_parameter::CODE,
+    &unused_value::CODE,
     &wrong_type::CODE,
 ];

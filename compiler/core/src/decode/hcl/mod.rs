@@ -1,6 +1,6 @@
 //! Nomad's own job files as a front end: HCL 2 in, the same blocks as from manifests out.
 //!
-//! - `variables` gives `var.…` and `local.…` their values, `eval` evaluates, with `operator`, `convert` and the functions,
+//! - `values` reads what is given from outside, `variables` gives `var.…` and `local.…` their values, `eval` evaluates, with `operator`, `convert` and the functions,
 //! - `body` checks against the tables and `fit` makes values what these ask for.
 
 mod body;
@@ -10,20 +10,20 @@ mod eval;
 mod fit;
 mod function;
 mod operator;
+mod values;
 mod variables;
 
 use super::codes::defined_twice::defined_twice;
-use super::codes::duplicate_name::duplicate_name;
 use super::syntax::report;
 use crate::diagnostic::Sink;
 use crate::nomad::form::Block;
 use crate::nomad::tables;
-use crate::source::{FileId, Source, Sources, Span, World};
+use crate::source::{FileId, Source, Span, World};
 use body::Reader;
 use eval::Evaluator;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use variables::Given;
+use std::collections::{BTreeMap, BTreeSet};
+pub use values::Values;
 
 /// Whether a path is one that job files are read from.
 #[must_use]
@@ -37,45 +37,22 @@ pub fn is_values_file(path: &str) -> bool {
     path.starts_with("services/") && path.ends_with(".vars.hcl")
 }
 
-/// What variables of job files are given from outside.
-#[derive(Debug, Default)]
-pub struct Values {
-    /// By the lab itself.
-    lab: Given,
-    /// By the `*.vars.hcl` files of each folder; these go before.
-    folders: BTreeMap<String, Given>,
-}
-
-impl Values {
-    /// Takes up the lab's values, and reads every file of values among the sources.
-    pub fn read(lab: Option<&Block>, world: &dyn World, sources: &Sources, sink: &mut Sink) -> Self {
-        let mut values = Self::default();
-        for value in lab.iter().flat_map(|lab| lab.body.blocks("values")).flat_map(|values| &values.body.attributes) {
-            values.lab.insert(value.name.clone().into_owned(), (value.name_span, value.value.clone()));
-        }
-        for (file, source) in sources.iter().filter(|(_, source)| is_values_file(&source.path)) {
-            let parse = hlmc_hcl::parse(&source.text);
-            report(&parse.errors, codes::syntax::code, file, sink);
-            let given = values.folders.entry(folder(&source.path).to_owned()).or_default();
-            for (name, value) in variables::given(&parse.body, &mut evaluator(source, file, world, sink)) {
-                match given.get(&name.value) {
-                    Some((first, _)) => sink.push(duplicate_name(&name.value, *first, name.span)),
-                    None => {
-                        given.insert(name.value, (name.span, value));
-                    }
-                }
-            }
-        }
-        values
-    }
-}
-
-fn folder(path: &str) -> &str {
+/// The folder of a file, from the lab's.
+pub(super) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// The job of a file; nothing where it has none, or where that can't be read.
-pub fn job(source: &Source, file: FileId, values: &Values, world: &dyn World, sink: &mut Sink) -> Option<Block> {
+/// What a job file has.
+#[derive(Debug, Default)]
+pub struct JobFile {
+    /// Its job; nothing where it has none, or where that can't be read.
+    pub job: Option<Block>,
+    /// The names of its variables; nothing where it can't be read.
+    pub variables: Option<BTreeSet<String>>,
+}
+
+/// Reads a file that may be a job file; nothing where it is none.
+pub fn job(source: &Source, file: FileId, values: &Values, world: &dyn World, sink: &mut Sink) -> Option<JobFile> {
     let parse = hlmc_hcl::parse(&source.text);
     // Other programs have their own `.hcl` files, and they may lie beside a service.
     let certain = source.path.ends_with(".nomad") || source.path.ends_with(".nomad.hcl");
@@ -84,13 +61,12 @@ pub fn job(source: &Source, file: FileId, values: &Values, world: &dyn World, si
     }
     report(&parse.errors, codes::syntax::code, file, sink);
     if !parse.errors.is_empty() {
-        return None;
+        return Some(JobFile::default());
     }
     let mut evaluator = evaluator(source, file, world, sink);
-    let mut given = values.lab.clone();
-    given.extend(values.folders.get(folder(&source.path)).cloned().unwrap_or_default());
-    evaluator.declare(&parse.body, &given);
-    read(&parse.body, &mut evaluator)
+    evaluator.declare(&parse.body, &values.of(folder(&source.path)));
+    let variables = evaluator.variables.keys().cloned().collect();
+    Some(JobFile { job: read(&parse.body, &mut evaluator), variables: Some(variables) })
 }
 
 fn evaluator<'e>(source: &'e Source, file: FileId, world: &'e dyn World, sink: &'e mut Sink) -> Evaluator<'e> {

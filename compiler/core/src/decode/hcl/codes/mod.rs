@@ -4,6 +4,7 @@ pub(crate) mod bad_expression;
 pub(crate) mod local_cycle;
 pub(crate) mod not_reproducible;
 pub(crate) mod syntax;
+pub(crate) mod undeclared_variable;
 pub(crate) mod unknown_function;
 pub(crate) mod unknown_variable;
 pub(crate) mod unset_variable;
@@ -21,6 +22,7 @@ pub static ALL: &[&Code] = &[
     &syntax::VERSION_1,
     &local_cycle::CODE,
     &not_reproducible::CODE,
+    &undeclared_variable::CODE,
     &unknown_function::CODE,
     &unknown_variable::CODE,
     &unset_variable::CODE,

@@ -1,0 +1,2 @@
+retention = "30d"
+level = "debug"

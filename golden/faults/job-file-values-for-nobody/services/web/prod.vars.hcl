@@ -1,0 +1,2 @@
+image-tag = "1.29.4"
+workers   = 4
