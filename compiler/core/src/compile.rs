@@ -82,7 +82,8 @@ fn check_what_is_whole(analysis: &Analysis<'_>, sources: &Sources, sink: &mut Si
 
 /// Whether a file has services and nothing else.
 fn only_services(source: &Source) -> bool {
-    if decode::hcl::is_job_file(&source.path) {
+    // Job files, and what they read.
+    if !source.path.ends_with(".kdl") {
         return true;
     }
     let parse = hlmc_syntax::parse(&source.text);

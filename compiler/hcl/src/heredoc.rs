@@ -79,7 +79,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Plain text up to the next sequence, or through the end of the line.
-    fn line_text(&mut self) -> Cow<'t, str> {
+    pub(crate) fn line_text(&mut self) -> Cow<'t, str> {
         let start = self.at;
         let (mut text, mut from) = (Cow::Borrowed(""), start);
         while !self.is_at_end() {

@@ -23,6 +23,7 @@ pub use body::{File, MAX_DEPTH, MAX_ERRORS, parse};
 pub use cursor::Comment;
 pub use error::{Error, ErrorKind};
 pub use hlmc_syntax::Span;
+pub use template::{TemplateFile, template};
 pub use tree::{
     Attribute, Block, Body, Entry, Expr, ExprKind, For, ForPart, Item, Key, Label, Name, Operator, Part, Step, Template,
 };

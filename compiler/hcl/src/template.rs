@@ -1,7 +1,8 @@
-//! Texts in quotes, and what texts and heredocs have in common: `${…}` and `%{…}`.
+//! Texts in quotes, files that are one template, and what all templates have in common: `${…}` and `%{…}`.
 
 use crate::complaint;
 use crate::cursor::{Cursor, MAX_DEPTH};
+use crate::error::Error;
 use crate::tree::{Expr, ExprKind, ForPart, Name, Part, Template};
 use hlmc_syntax::Span;
 use std::borrow::Cow;
@@ -17,6 +18,40 @@ pub(crate) enum Piece<'t> {
     EndIf(Span),
     For(Option<Name<'t>>, Name<'t>, Expr<'t>, Span),
     EndFor(Span),
+}
+
+/// A whole text as a template.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TemplateFile<'t> {
+    /// All that could be read.
+    pub template: Template<'t>,
+    /// Every mistake, by place.
+    pub errors: Vec<Error>,
+}
+
+/// Reads a text that is one template. It never fails: see [`TemplateFile::errors`].
+#[must_use]
+pub fn template(text: &str) -> TemplateFile<'_> {
+    let mut cursor = Cursor::new(text);
+    if u32::try_from(text.len()).is_err() {
+        cursor.report(complaint::too_large());
+        return TemplateFile { errors: cursor.errors, ..TemplateFile::default() };
+    }
+    let (mut pieces, mut trim) = (Vec::new(), false);
+    while !cursor.is_at_end() {
+        if matches!(cursor.byte(0), b'$' | b'%') && cursor.byte(1) == b'{' {
+            trim = cursor.sequence(&mut pieces).unwrap_or_default();
+            continue;
+        }
+        let start = cursor.at;
+        let text = cursor.line_text();
+        push_text(&mut pieces, text, cursor.span_from(start), trim);
+        trim = false;
+    }
+    let parts = cursor.assemble(pieces);
+    let mut errors = cursor.errors;
+    errors.sort_by_key(|error| error.span.start);
+    TemplateFile { template: Template { parts, heredoc: false }, errors }
 }
 
 impl<'t> Cursor<'t> {

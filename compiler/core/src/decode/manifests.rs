@@ -73,20 +73,9 @@ pub fn manifests(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> M
     sink.append(found);
     manifests.add(lab.manifests, sink);
     let given = hcl::Values::read(manifests.labs.first(), world, sources, sink);
-    let ids: Vec<FileId> = sources.iter().map(|(id, _)| id).filter(|id| *id != LAB_FILE).collect();
-    let parts: Vec<_> = ids
-        .par_iter()
-        .map(|id| {
-            let mut sink = Sink::default();
-            let part = match sources.get(*id) {
-                Some(source) if !source.path.ends_with(".kdl") => job_file(source, *id, &given, world, &mut sink),
-                _ => file(sources, *id, &manifests.parameters, &mut sink),
-            };
-            (part, sink)
-        })
-        .collect();
+    let parts = parts(world, sources, &manifests.parameters, &given);
     let mut declared: BTreeMap<String, Option<BTreeSet<String>>> = BTreeMap::new();
-    for (id, (part, found)) in ids.iter().zip(parts) {
+    for (id, part, found) in parts {
         sink.append(found);
         manifests.add(part.manifests, sink);
         if let Some(variables) = part.variables {
@@ -94,7 +83,7 @@ pub fn manifests(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> M
                 manifests.parameters.mark(name);
             }
             let folder =
-                declared.entry(hcl::folder(sources.path(*id)).to_owned()).or_insert_with(|| Some(BTreeSet::new()));
+                declared.entry(hcl::folder(sources.path(id)).to_owned()).or_insert_with(|| Some(BTreeSet::new()));
             *folder = folder.take().zip(variables).map(|(known, new)| known.union(&new).cloned().collect());
         }
     }
@@ -107,28 +96,69 @@ pub fn manifests(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> M
     manifests
 }
 
+/// What each file but the lab's own holds, and what is wrong with it.
+fn parts(
+    world: &dyn World,
+    sources: &mut Sources,
+    parameters: &Parameters,
+    given: &hcl::Values,
+) -> Vec<(FileId, Part, Sink)> {
+    let (first, ids): (Vec<FileId>, Vec<FileId>) = sources
+        .iter()
+        .map(|(id, _)| id)
+        .filter(|id| *id != LAB_FILE)
+        .partition(|id| sources.get(*id).is_some_and(hcl::may_read_templates));
+    let mut parts = Vec::with_capacity(first.len() + ids.len());
+    // These add to the sources, so they go one after the other.
+    for id in first {
+        let mut found = Sink::default();
+        let mut part = job_file(id, given, world, sources, &mut found);
+        for template in std::mem::take(&mut part.templates) {
+            sources.add(template.path, template.text);
+        }
+        parts.push((id, part, found));
+    }
+    let others: Vec<_> = ids
+        .par_iter()
+        .map(|id| {
+            let mut sink = Sink::default();
+            let part = match sources.get(*id) {
+                Some(source) if !source.path.ends_with(".kdl") => job_file(*id, given, world, sources, &mut sink),
+                _ => file(sources, *id, parameters, &mut sink),
+            };
+            (*id, part, sink)
+        })
+        .collect();
+    parts.extend(others);
+    parts.sort_by_key(|(id, ..)| *id);
+    parts
+}
+
 /// What one file holds.
+#[derive(Default)]
 struct Part {
     manifests: Manifests,
     others: bool,
     /// The names of the variables of a job file; nothing in it where it can't be read.
     variables: Option<Option<BTreeSet<String>>>,
+    /// The templates that a job file reads.
+    templates: Vec<Source>,
 }
 
 /// A job file of Nomad's.
-fn job_file(source: &Source, id: FileId, given: &hcl::Values, world: &dyn World, sink: &mut Sink) -> Part {
-    let mut part = Part { manifests: Manifests::default(), others: true, variables: None };
-    if hcl::is_job_file(&source.path) {
-        let read = hcl::job(source, id, given, world, sink);
-        part.variables = read.as_ref().map(|read| read.variables.clone());
-        let job = read.and_then(|read| read.job);
-        part.manifests.jobs.extend(job.map(|block| Manifest { block, path: source.path.clone() }));
+fn job_file(id: FileId, given: &hcl::Values, world: &dyn World, sources: &Sources, sink: &mut Sink) -> Part {
+    let mut part = Part { others: true, ..Part::default() };
+    let Some(source) = sources.get(id).filter(|source| hcl::is_job_file(&source.path)) else { return part };
+    if let Some(read) = hcl::job(id, given, world, sources, sink) {
+        part.manifests.jobs.extend(read.job.map(|block| Manifest { block, path: source.path.clone() }));
+        part.variables = Some(read.variables);
+        part.templates = read.templates;
     }
     part
 }
 
 fn file(sources: &Sources, id: FileId, parameters: &Parameters, sink: &mut Sink) -> Part {
-    let mut part = Part { manifests: Manifests::default(), others: false, variables: None };
+    let mut part = Part::default();
     let Some(source) = sources.get(id) else { return part };
     let parse = hlmc_syntax::parse(&source.text);
     syntax::report(&parse.errors, syntax::code, id, sink);

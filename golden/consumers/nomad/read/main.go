@@ -22,6 +22,11 @@ import (
 
 	"github.com/hashicorp/consul-template/template"
 	envparse "github.com/hashicorp/go-envparse"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
 )
 
 type question struct {
@@ -29,6 +34,8 @@ type question struct {
 	Text string
 	// Of a template.
 	Left, Right string
+	// Of a template of a job file: what it is given.
+	Names json.RawMessage
 }
 
 type answer struct {
@@ -91,6 +98,8 @@ func read(asked question, folder string) (value any, err error) {
 		return rendered(asked)
 	case "environment":
 		return environment(asked.Text)
+	case "job-template":
+		return filled(asked)
 	}
 	return nil, fmt.Errorf("unknown kind %q", asked.Kind)
 }
@@ -149,6 +158,32 @@ func rendered(asked question) (any, error) {
 		return nil, err
 	}
 	return string(result.Output), nil
+}
+
+// A template in the language of job files, with their functions.
+func filled(asked question) (any, error) {
+	ty, err := ctyjson.ImpliedType(asked.Names)
+	if err != nil {
+		return nil, err
+	}
+	names, err := ctyjson.Unmarshal(asked.Names, ty)
+	if err != nil {
+		return nil, err
+	}
+	expression, wrong := hclsyntax.ParseTemplate([]byte(asked.Text), "template", hcl.InitialPos)
+	if wrong.HasErrors() {
+		return nil, wrong
+	}
+	context := &hcl.EvalContext{Variables: names.AsValueMap(), Functions: jobspec2.Functions("/", false)}
+	value, wrong := expression.Value(context)
+	if wrong.HasErrors() {
+		return nil, wrong
+	}
+	text, err := convert.Convert(value, cty.String)
+	if err != nil {
+		return nil, err
+	}
+	return text.AsString(), nil
 }
 
 // The variables that a template gives a task, where each secret and each address is called by its name.

@@ -7,8 +7,8 @@ use super::function;
 use super::operator;
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Value, ValueKind};
-use crate::source::{FileId, Span, Spanned, World};
-use hlmc_hcl::{Entry, Expr, ExprKind, For, ForPart, Key, Name, Part, Step, Template};
+use crate::source::{FileId, Source, Sources, Span, Spanned, World};
+use hlmc_hcl::{Entry, Expr, ExprKind, For, Key, Name, Step};
 use std::collections::BTreeMap;
 
 /// What expressions may refer to and read.
@@ -24,8 +24,13 @@ pub(super) struct Evaluator<'e> {
     pub(super) variables: BTreeMap<String, Option<Value>>,
     /// `local.…`; nothing for one that is in error.
     pub(super) locals: BTreeMap<String, Option<Value>>,
-    /// Names of `for` and `dynamic`, the innermost last.
+    /// Names of `for` and `dynamic`, the innermost last; of a template, what it is given.
     pub(super) names: Vec<(String, Value)>,
+    /// Whether this is a template, in which nothing has a name but what it is given.
+    pub(super) is_template: bool,
+    /// The texts that are known, and behind them those of templates that this file reads.
+    pub(super) sources: &'e Sources,
+    pub(super) templates: Vec<Source>,
     pub(super) sink: &'e mut Sink,
 }
 
@@ -62,7 +67,7 @@ impl Evaluator<'_> {
         Some(Value { kind, span })
     }
 
-    fn report(&mut self, span: Span, message: impl Into<String>) -> Option<ValueKind> {
+    pub(super) fn report(&mut self, span: Span, message: impl Into<String>) -> Option<ValueKind> {
         self.sink.push(bad_expression::bad_expression(message, span));
         None
     }
@@ -97,50 +102,6 @@ impl Evaluator<'_> {
         }
     }
 
-    fn template(&mut self, template: &Template<'_>, span: Span) -> Option<Value> {
-        let kind = match template.parts.as_slice() {
-            [Part::Value(expr)] => self.eval(expr)?.kind,
-            [Part::Text(text, _)] => ValueKind::Str(text.clone().into_owned()),
-            parts => {
-                let mut text = String::new();
-                self.parts(parts, &mut text)?;
-                ValueKind::Str(text)
-            }
-        };
-        Some(Value { kind, span })
-    }
-
-    fn parts(&mut self, parts: &[Part<'_>], out: &mut String) -> Option<()> {
-        let mut fine = Some(());
-        for part in parts {
-            let done = match part {
-                Part::Text(text, _) => {
-                    out.push_str(text);
-                    Some(())
-                }
-                Part::Value(expr) => self.text_of(expr).map(|text| out.push_str(&text)),
-                Part::If(condition, yes, no) => match self.truth(condition) {
-                    Some(true) => self.parts(yes, out),
-                    Some(false) => self.parts(no, out),
-                    None => None,
-                },
-                Part::For(each) => self.repeated(each, out),
-            };
-            fine = fine.and(done);
-        }
-        fine
-    }
-
-    fn repeated(&mut self, each: &ForPart<'_>, out: &mut String) -> Option<()> {
-        for (key, value) in self.elements(&each.collection)? {
-            let depth = self.bind(each.index, key, each.element, value);
-            let done = self.parts(&each.body, out);
-            self.names.truncate(depth);
-            done?;
-        }
-        Some(())
-    }
-
     fn object(&mut self, entries: &[Entry<'_>]) -> Option<ValueKind> {
         let mut map: Vec<(Spanned<String>, Value)> = Vec::new();
         let mut fine = true;
@@ -162,8 +123,13 @@ impl Evaluator<'_> {
         let root = root(expr);
         if let Some(root) = root
             && !self.knows(root)
-            && is_plain(expr)
+            && (is_plain(expr) || self.is_template)
         {
+            if self.is_template {
+                let known = self.names.iter().map(|(name, _)| name.as_str());
+                self.sink.push(unknown_variable::not_given(root, span, known));
+                return None;
+            }
             return Some(Value { kind: ValueKind::Str(operator::later(self.text, expr.span)), span });
         }
         let kind = match &expr.kind {
@@ -187,7 +153,7 @@ impl Evaluator<'_> {
 
     /// Whether a name is one of the file's own, and not one for later.
     fn knows(&self, root: &str) -> bool {
-        matches!(root, "var" | "local") || self.names.iter().any(|(name, _)| name == root)
+        !self.is_template && matches!(root, "var" | "local") || self.names.iter().any(|(name, _)| name == root)
     }
 
     fn variable(&mut self, name: &str, span: Span) -> Option<ValueKind> {
@@ -297,6 +263,7 @@ impl Evaluator<'_> {
                 return Some(ValueKind::Bool(can));
             }
             "convert" => return self.convert(arguments, span),
+            "templatefile" => return self.templatefile(name, arguments, span),
             _ => {}
         }
         let values: Vec<Option<Value>> = arguments.iter().map(|argument| self.eval(argument)).collect();
@@ -396,7 +363,7 @@ impl Evaluator<'_> {
     }
 
     /// Gives the names of a `for` their values; returns how many names there were before.
-    fn bind(&mut self, index: Option<Name<'_>>, key: Value, element: Name<'_>, value: Value) -> usize {
+    pub(super) fn bind(&mut self, index: Option<Name<'_>>, key: Value, element: Name<'_>, value: Value) -> usize {
         let depth = self.names.len();
         self.names.extend(index.map(|index| (index.text.to_owned(), key)));
         self.names.push((element.text.to_owned(), value));

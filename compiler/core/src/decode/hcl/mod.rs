@@ -10,6 +10,7 @@ mod eval;
 mod fit;
 mod function;
 mod operator;
+mod template;
 mod values;
 mod variables;
 
@@ -18,7 +19,7 @@ use super::syntax::report;
 use crate::diagnostic::Sink;
 use crate::nomad::form::Block;
 use crate::nomad::tables;
-use crate::source::{FileId, Source, Span, World};
+use crate::source::{FileId, Source, Sources, Span, World};
 use body::Reader;
 use eval::Evaluator;
 use std::borrow::Cow;
@@ -49,10 +50,19 @@ pub struct JobFile {
     pub job: Option<Block>,
     /// The names of its variables; nothing where it can't be read.
     pub variables: Option<BTreeSet<String>>,
+    /// The templates that it reads and that aren't among the sources: they have the ids behind those.
+    pub templates: Vec<Source>,
+}
+
+/// Whether a job file may read templates.
+#[must_use]
+pub fn may_read_templates(source: &Source) -> bool {
+    is_job_file(&source.path) && source.text.contains("templatefile")
 }
 
 /// Reads a file that may be a job file; nothing where it is none.
-pub fn job(source: &Source, file: FileId, values: &Values, world: &dyn World, sink: &mut Sink) -> Option<JobFile> {
+pub fn job(file: FileId, values: &Values, world: &dyn World, sources: &Sources, sink: &mut Sink) -> Option<JobFile> {
+    let source = sources.get(file)?;
     let parse = hlmc_hcl::parse(&source.text);
     // Other programs have their own `.hcl` files, and they may lie beside a service.
     let certain = source.path.ends_with(".nomad") || source.path.ends_with(".nomad.hcl");
@@ -63,13 +73,20 @@ pub fn job(source: &Source, file: FileId, values: &Values, world: &dyn World, si
     if !parse.errors.is_empty() {
         return Some(JobFile::default());
     }
-    let mut evaluator = evaluator(source, file, world, sink);
+    let mut evaluator = evaluator(source, file, world, sources, sink);
     evaluator.declare(&parse.body, &values.of(folder(&source.path)));
     let variables = evaluator.variables.keys().cloned().collect();
-    Some(JobFile { job: read(&parse.body, &mut evaluator), variables: Some(variables) })
+    let job = read(&parse.body, &mut evaluator);
+    Some(JobFile { job, variables: Some(variables), templates: evaluator.templates })
 }
 
-fn evaluator<'e>(source: &'e Source, file: FileId, world: &'e dyn World, sink: &'e mut Sink) -> Evaluator<'e> {
+fn evaluator<'e>(
+    source: &'e Source,
+    file: FileId,
+    world: &'e dyn World,
+    sources: &'e Sources,
+    sink: &'e mut Sink,
+) -> Evaluator<'e> {
     Evaluator {
         file,
         text: &source.text,
@@ -78,6 +95,9 @@ fn evaluator<'e>(source: &'e Source, file: FileId, world: &'e dyn World, sink: &
         variables: BTreeMap::new(),
         locals: BTreeMap::new(),
         names: Vec::new(),
+        is_template: false,
+        sources,
+        templates: Vec::new(),
         sink,
     }
 }

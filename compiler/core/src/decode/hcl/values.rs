@@ -30,7 +30,7 @@ impl Values {
             let parse = hlmc_hcl::parse(&source.text);
             report(&parse.errors, codes::syntax::code, file, sink);
             let given = values.folders.entry(folder(&source.path).to_owned()).or_default();
-            for (name, value) in variables::given(&parse.body, &mut evaluator(source, file, world, sink)) {
+            for (name, value) in variables::given(&parse.body, &mut evaluator(source, file, world, sources, sink)) {
                 match given.get(&name.value) {
                     Some((first, _)) => sink.push(duplicate_name(&name.value, *first, name.span)),
                     None => {

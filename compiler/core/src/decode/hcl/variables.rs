@@ -161,10 +161,26 @@ fn needed<'t>(expr: &Expr<'t>) -> Vec<&'t str> {
     names
 }
 
-/// The values that a file of variables gives, with their names' places.
+/// The values that a file of variables gives, with their names' places. Nomad evaluates nothing in such a file.
 pub(super) fn given(body: &Body<'_>, evaluator: &mut Evaluator<'_>) -> Vec<(Spanned<String>, Value)> {
     let mut values = Vec::new();
+    for block in body.blocks() {
+        let message = format!("a file of values has names and values, and no block such as `{}`", block.name.text);
+        evaluator.sink.push(bad_expression::bad_expression(message, evaluator.span(block.head)));
+    }
     for attribute in body.attributes() {
+        let mut computed = None;
+        attribute.value.visit(&mut |expr| {
+            if let ExprKind::Call { .. } | ExprKind::Variable(_) = &expr.kind {
+                computed.get_or_insert(expr.span);
+            }
+        });
+        if let Some(span) = computed {
+            let message = "a file of values has no functions and no references";
+            let help = "write the value itself, or compute it in the job file: `locals { … }`";
+            evaluator.sink.push(bad_expression::bad_expression(message, evaluator.span(span)).help(help));
+            continue;
+        }
         let name = Spanned::new(attribute.name.text.to_owned(), evaluator.span(attribute.name.span));
         values.extend(evaluator.eval(&attribute.value).map(|value| (name, value)));
     }

@@ -1,6 +1,6 @@
 //! A variable, local or entry that there isn't.
 
-use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, code, did_you_mean, nearest};
 use crate::source::Span;
 
 code!(Error, "unknown-variable", "unknown_variable.md", "a variable, local or entry that there isn't");
@@ -19,6 +19,20 @@ pub(crate) fn unknown_variable<'a>(
     Diagnostic::new(&CODE, format!("there is no {what} `{name}`"), span, "not declared")
         .help(declare)
         .maybe_help(did_you_mean(name, known))
+}
+
+/// `name` in a template that isn't given it.
+pub(crate) fn not_given<'a>(name: &str, span: Span, known: impl IntoIterator<Item = &'a str> + Clone) -> Diagnostic {
+    let help = match nearest(name, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if matches!(name, "var" | "local") => format!(
+            "a template has no `{name}`: give it the value, `templatefile(path, {{ x = {name}.x }})`, and write `${{x}}`"
+        ),
+        None => format!(
+            "give it one: `templatefile(path, {{ {name} = … }})`; what Nomad fills in when the task starts is written `$${{{name}}}`"
+        ),
+    };
+    Diagnostic::new(&CODE, format!("the template is given no `{name}`"), span, "not given").help(help)
 }
 
 /// `map.name`, which the map doesn't have.

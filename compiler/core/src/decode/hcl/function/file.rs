@@ -59,9 +59,8 @@ fn path(arguments: &Arguments<'_>, at: usize) -> Result<String, Wrong> {
     Ok(path)
 }
 
-fn read(arguments: &Arguments<'_>) -> Result<Vec<u8>, Wrong> {
-    let path = path(arguments, 0)?;
-    arguments.world.read(&path).map_err(|error| {
+fn read(arguments: &Arguments<'_>, path: &str) -> Result<Vec<u8>, Wrong> {
+    arguments.world.read(path).map_err(|error| {
         Wrong::new(
             0,
             match error {
@@ -73,13 +72,22 @@ fn read(arguments: &Arguments<'_>) -> Result<Vec<u8>, Wrong> {
     })
 }
 
+/// The path of a file from the lab's folder, and its text.
+pub(super) fn path_and_text(arguments: &Arguments<'_>) -> Result<(String, String), Wrong> {
+    let path = path(arguments, 0)?;
+    match String::from_utf8(read(arguments, &path)?) {
+        Ok(text) => Ok((path, text)),
+        Err(_) => Err(Wrong::new(0, "the file is no text: read it with `filebase64`")),
+    }
+}
+
 pub(super) fn file(arguments: &Arguments<'_>) -> Done {
-    let text = String::from_utf8(read(arguments)?);
-    text.map(ValueKind::Str).map_err(|_| Wrong::new(0, "the file is no text: read it with `filebase64`"))
+    Ok(ValueKind::Str(path_and_text(arguments)?.1))
 }
 
 pub(super) fn filebase64(arguments: &Arguments<'_>) -> Done {
-    Ok(ValueKind::Str(STANDARD.encode(read(arguments)?)))
+    let path = path(arguments, 0)?;
+    Ok(ValueKind::Str(STANDARD.encode(read(arguments, &path)?)))
 }
 
 pub(super) fn fileexists(arguments: &Arguments<'_>) -> Done {

@@ -131,7 +131,7 @@ pub(super) fn call(name: &str, values: &[Value], call: &Call<'_>) -> Result<Valu
         return Err(Box::new(match NOT_REPRODUCIBLE.iter().find(|(known, _)| *known == name) {
             Some((_, why)) => not_reproducible::not_reproducible(name, why, call.name),
             None => {
-                let known = FUNCTIONS.iter().map(|(known, ..)| *known).chain(["can", "convert", "try"]);
+                let known = FUNCTIONS.iter().map(|(known, ..)| *known).chain(["can", "convert", "templatefile", "try"]);
                 unknown_function::unknown_function(name, call.name, known)
             }
         }));
@@ -146,6 +146,12 @@ pub(super) fn call(name: &str, values: &[Value], call: &Call<'_>) -> Result<Valu
         let span = wrong.at.and_then(|at| values.get(at)).map_or(call.span, |value| value.span);
         Box::new(bad_expression::bad_expression(format!("`{name}`: {}", wrong.message), span))
     })
+}
+
+/// The path of a template from the lab's folder, and its text; why not, otherwise.
+pub(super) fn template_text(path: &Value, world: &dyn World, folder: &str) -> Result<(String, String), String> {
+    let values = std::slice::from_ref(path);
+    file::path_and_text(&Arguments { values, world, folder }).map_err(|wrong| wrong.message)
 }
 
 fn arity(count: &RangeInclusive<usize>) -> String {

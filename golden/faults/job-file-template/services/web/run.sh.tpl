@@ -1,0 +1,5 @@
+#!/bin/sh
+echo ${name%.*}
+%{ if name == "web" }
+echo "${#name}" %{ unless }
+%{ endfor }
