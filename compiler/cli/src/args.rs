@@ -36,7 +36,7 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Lay manifests out in the usual way; comments stay
     Fmt(FmtArgs),
-    /// Make a lab of job files; files that exist are left alone
+    /// Make a lab of job files and Compose files; files that exist are left alone
     Import(ImportArgs),
 }
 
@@ -125,7 +125,7 @@ pub(crate) struct ImportArgs {
     /// Write nothing; build what would be written, compare it with what was read, and say in what they differ
     #[arg(long, conflicts_with = "out")]
     pub(crate) check: bool,
-    /// Job files, and folders of them
+    /// Job files and Compose files, and folders of them
     #[arg(value_name = "PATH", required = true)]
     pub(crate) paths: Vec<PathBuf>,
 }

@@ -11,7 +11,7 @@ use crate::model::{Lab, Namespace, Service};
 use crate::nomad::form::Block;
 use crate::resolve::codes::no_lab::no_lab;
 use crate::source::{FileId, LAB_FILE, Source, Sources, Span, World, read};
-use crate::{check as checks, decode, emit, lower, resolve, source};
+use crate::{check as checks, decode, emit, import, lower, resolve, source};
 use rayon::prelude::*;
 
 /// What a compilation gives.
@@ -44,6 +44,8 @@ pub fn check(world: &dyn World) -> Compiled {
 pub fn codes() -> Vec<&'static Code> {
     let stages = [
         source::codes::ALL,
+        import::compose::codes::ALL,
+        import::yaml::codes::ALL,
         decode::syntax::ALL,
         decode::codes::ALL,
         decode::hcl::codes::ALL,

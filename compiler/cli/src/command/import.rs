@@ -1,4 +1,4 @@
-//! `hlmc import`: makes a lab of the job files that people have. The lab is written whole or not at all, and over nothing.
+//! `hlmc import`: makes a lab of the job files and Compose files that people have. The lab is written whole or not at all, and over nothing.
 
 use super::{Outcome, diagnosed_pages};
 use crate::args::ImportArgs;
@@ -14,8 +14,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
-/// The endings of the names of files that a folder is searched for.
+/// The endings of the names of files that a folder is searched for, and the names of Compose files.
 const ENDINGS: [&str; 2] = [".nomad", ".hcl"];
+const COMPOSE: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
 pub(crate) fn import(args: &ImportArgs) -> Result<Outcome, Failure> {
     let world = ImportWorld::open(&args.paths)?;
@@ -59,15 +60,16 @@ impl ImportWorld {
                 let Some(path) = file.strip_prefix(&root).ok().and_then(Path::to_str).map(str::to_owned) else {
                     return Err(Failure::new(format!("the name of `{}` isn't valid UTF-8", file.display())));
                 };
-                let wanted = !place.is_dir() || ENDINGS.iter().any(|ending| path.ends_with(ending));
+                let compose = file.file_name().is_some_and(|name| COMPOSE.iter().any(|known| name == *known));
+                let wanted = !place.is_dir() || compose || ENDINGS.iter().any(|ending| path.ends_with(ending));
                 if wanted && !path.ends_with(".vars.hcl") && !world.named.contains(&path) {
                     world.named.push(path.clone());
                 }
                 world.files.push(Ok(path));
             }
             if world.named.len() == known && place.is_dir() {
-                return Err(Failure::new(format!("there is no job file in `{}`", place.display())).help(
-                    "files whose names end in `.nomad` or `.hcl` are taken for job files; name others one by one",
+                return Err(Failure::new(format!("there is no job file and no Compose file in `{}`", place.display())).help(
+                    "files whose names end in `.nomad` or `.hcl` are taken for job files, `compose.yaml` and `docker-compose.yml` for Compose files; name others one by one",
                 ));
             }
         }

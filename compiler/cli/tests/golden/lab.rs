@@ -12,7 +12,12 @@ pub(crate) fn matches(lab: &Path) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     let out = if blessing() { lab.join("expected") } else { folder.path().join("out") };
     build(lab, &out)?;
-    let (expected, mut found) = (files(&lab.join("expected")), files(&out));
+    compare_folders(&lab.join("expected"), &out)
+}
+
+/// Both folders have the same files.
+pub(crate) fn compare_folders(expected: &Path, found: &Path) -> Result<(), Failed> {
+    let (expected, mut found) = (files(expected), files(found));
     let mut differences = String::new();
     for (path, old) in &expected {
         match found.remove(path) {
@@ -44,12 +49,12 @@ fn build(lab: &Path, out: &Path) -> Result<(), Failed> {
     Err(format!("ended with {} and said\n{said}", output.status).into())
 }
 
-struct Found {
-    bytes: Vec<u8>,
+pub(crate) struct Found {
+    pub(crate) bytes: Vec<u8>,
     executable: bool,
 }
 
-fn files(folder: &Path) -> BTreeMap<String, Found> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, Found> {
     let entries = WalkDir::new(folder).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
     entries
         .map(|entry| {

@@ -1,10 +1,12 @@
-//! The golden cases: every lab with its expected bundle, every fault with what is said about it; a test a folder.
+//! The golden cases: every lab with its expected bundle, every fault with what is said about it, every Compose file with the
+//! lab that it becomes; a test a folder.
 //!
 //! `HLMC_BLESS=1` takes what comes out now as what is expected.
 
 #![allow(clippy::unwrap_used, reason = "this is all test code")]
 
 mod fault;
+mod imported;
 mod lab;
 mod made;
 
@@ -25,6 +27,12 @@ fn main() -> ExitCode {
     for (name, folder) in folders("golden/faults") {
         let ignored = open(folder.join("expected.txt"));
         trials.push(Trial::test(format!("fault::{name}"), move || fault::matches(&folder)).with_ignored_flag(ignored));
+    }
+    for (name, folder) in folders("golden/compose") {
+        let ignored = open(folder.join("expected.txt"));
+        trials.push(
+            Trial::test(format!("compose::{name}"), move || imported::matches(&folder)).with_ignored_flag(ignored),
+        );
     }
     trials.extend(made::trials());
     libtest_mimic::run(&arguments, trials).exit_code()

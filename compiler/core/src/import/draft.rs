@@ -33,12 +33,35 @@ pub struct Wants {
     pub arches: BTreeSet<String>,
     /// Host volumes.
     pub volumes: BTreeSet<String>,
+    /// The folders behind host volumes, as far as they are known.
+    pub places: BTreeMap<String, Place>,
+    /// Devices of nodes.
+    pub devices: BTreeSet<String>,
+    /// A reverse proxy, for routes.
+    pub proxy: bool,
+    /// The domain that routes are below.
+    pub domain: Option<String>,
+    /// Values of the lab that a person has to give.
+    pub open: BTreeSet<String>,
     /// Metadata of nodes, by key.
     pub meta: BTreeMap<String, String>,
     /// Values that manifests have as `@{name}`.
     pub values: BTreeMap<String, Scalar>,
     /// Secrets: the keys that stores hold, by store and path.
     pub secrets: BTreeMap<(String, String), BTreeSet<String>>,
+}
+
+/// The folder of a node behind a host volume.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Place {
+    /// The folder.
+    pub path: Scalar,
+    /// `uid:gid`.
+    pub owner: Option<String>,
+    /// What a person should know about it.
+    pub note: Option<String>,
+    /// What is mounted there.
+    pub mount: Option<Node>,
 }
 
 impl Draft {
@@ -65,6 +88,13 @@ impl Wants {
         self.pools.extend(other.pools.iter().cloned());
         self.arches.extend(other.arches.iter().cloned());
         self.volumes.extend(other.volumes.iter().cloned());
+        self.places.extend(other.places.iter().map(|(name, place)| (name.clone(), place.clone())));
+        self.devices.extend(other.devices.iter().cloned());
+        self.open.extend(other.open.iter().cloned());
+        self.proxy |= other.proxy;
+        if self.domain.is_none() {
+            self.domain.clone_from(&other.domain);
+        }
         self.meta.extend(other.meta.iter().map(|(key, value)| (key.clone(), value.clone())));
         self.values.extend(other.values.iter().map(|(key, value)| (key.clone(), value.clone())));
         for (place, keys) in &other.secrets {

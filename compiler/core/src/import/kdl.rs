@@ -45,9 +45,10 @@ pub struct Entry {
 }
 
 /// A single value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Scalar {
     /// `#null`
+    #[default]
     Null,
     /// `#true`, `#false`
     Bool(bool),

@@ -1,7 +1,7 @@
 //! The files around imported services: `lab.kdl`, and the machines as far as they can be told.
 
 use super::draft::{Draft, Wants};
-use super::kdl::{Node, write};
+use super::kdl::{Node, Scalar, write};
 
 /// All files of the new lab with their paths, sorted.
 #[must_use]
@@ -20,7 +20,11 @@ fn lab(wants: &Wants) -> Node {
     let datacenter = wants.datacenters.first().map_or("home", String::as_str);
     let mut lab = Node::new("lab")
         .arg("home")
-        .child(Node::new("domain").arg("home.example.com").comment("fill in: the domain that services are found below"))
+        .child(
+            Node::new("domain")
+                .arg(wants.domain.as_deref().unwrap_or("home.example.com"))
+                .comment("fill in: the domain that services are found below"),
+        )
         .child(Node::new("datacenter").arg(datacenter))
         .child(
             Node::new("network")
@@ -42,12 +46,20 @@ fn lab(wants: &Wants) -> Node {
         });
     }
     lab.children.get_or_insert_default().extend(store);
-    if !wants.values.is_empty() {
+    if wants.proxy {
+        let proxy = Node::new("reverse-proxy").arg("caddy").prop("email", "you@example.com");
+        lab = lab.child(proxy.comment("fill in: the address that the authority for certificates may write to"));
+    }
+    if !wants.values.is_empty() || !wants.open.is_empty() {
         let values = wants.values.iter();
-        lab =
-            lab.child(values.fold(Node::new("values"), |node, (name, value)| {
-                node.child(Node::new(name.clone()).arg(value.clone()))
-            }));
+        let mut node = values
+            .fold(Node::new("values"), |node, (name, value)| node.child(Node::new(name.clone()).arg(value.clone())));
+        // Until a person gives them a value, the lab doesn't compile.
+        for name in &wants.open {
+            let open = Node::new(name.clone()).arg("…");
+            node = node.child(Node { idle: true, ..open.comment("fill in, and remove the `//`") });
+        }
+        lab = lab.child(node);
     }
     lab
 }
@@ -81,7 +93,20 @@ fn stub(name: &str, class: Option<&str>, wants: &Wants) -> Node {
         node = node.child(Node::new("class").arg(class));
     }
     for volume in &wants.volumes {
-        node = node.child(Node::new("host-volume").arg(volume.as_str()).prop("path", format!("/srv/{volume}")));
+        let place = wants.places.get(volume).cloned().unwrap_or_default();
+        let path = if place.path == Scalar::Null { format!("/srv/{volume}").into() } else { place.path };
+        let mut offered = Node::new("host-volume").arg(volume.as_str()).prop("path", path);
+        if let Some(owner) = place.owner {
+            offered = offered.prop("owner", owner);
+        }
+        offered.trailing = place.note;
+        if let Some(mount) = place.mount {
+            node = node.child(mount);
+        }
+        node = node.child(offered);
+    }
+    for device in &wants.devices {
+        node = node.child(Node::new("device").arg(device.as_str()));
     }
     node
 }

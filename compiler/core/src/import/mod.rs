@@ -4,9 +4,11 @@
 //! - [`mod@lab`] writes what the drafts have in common, and what of the machines can be told from them,
 //! - [`kdl`] is the text.
 
+pub mod compose;
 pub mod draft;
 pub mod kdl;
 pub mod lab;
+pub mod yaml;
 
 use crate::decode::codes::defined_twice::defined_twice;
 use crate::diagnostic::{Diagnostic, Sink};
@@ -37,7 +39,10 @@ pub fn import(world: &dyn World, paths: &[String]) -> Imported {
         let read = text(path, world.read(path), span, &mut sink);
         let file = sources.add(path.as_str(), read.clone().unwrap_or_default());
         if read.is_some() {
-            drafts.extend(draft::drafts(file, &sources, world, &mut sink));
+            drafts.extend(match compose::is_compose(path) {
+                true => compose::drafts(file, &mut sources, world, &mut sink),
+                false => draft::drafts(file, &sources, world, &mut sink),
+            });
         }
     }
     let mut names: BTreeMap<String, Span> = BTreeMap::new();

@@ -1,9 +1,10 @@
 //! The page of every code is true: its failing manifests give that code and no other, its passing ones give nothing.
 //!
 //! A page is `# code`, prose, `## Fails` and `## Passes`; a fence says the path of the file behind its language, and `latin1` behind that
-//! for a file that isn't UTF-8. What a page doesn't give is filled in: `lab.kdl`, and one node where it has none.
+//! for a file that isn't UTF-8. A `compose.yaml` is imported. What a page doesn't give is filled in: `lab.kdl`, and one node where it has none.
 
 use hlmc_core::diagnostic::{Code, Diagnostic, Severity, plain};
+use hlmc_core::import::import;
 use hlmc_core::source::MemoryWorld;
 use hlmc_core::{Compiled, check, codes};
 
@@ -60,6 +61,10 @@ fn compiled(fences: &[Fence<'_>]) -> Compiled {
         let text = format!("{}\n", fence.text);
         let bytes = if fence.latin1 { text.chars().map(|c| c as u8).collect() } else { text.into_bytes() };
         world.insert(fence.path, bytes);
+    }
+    if let Some(fence) = fences.iter().find(|fence| fence.path == "compose.yaml") {
+        let imported = import(&world, &[fence.path.to_owned()]);
+        return Compiled { sources: imported.sources, diagnostics: imported.diagnostics, bundle: None, lab: None };
     }
     check(&world)
 }
@@ -121,6 +126,13 @@ pages! {
     bad_unit
     bad_value
     bare_number
+    compose_bad_value
+    compose_changed
+    compose_no_counterpart
+    compose_to_complete
+    compose_unknown_key
+    compose_unknown_reference
+    compose_unset_variable
     decomposed_text
     defined_twice
     dependency_cycle
@@ -189,6 +201,8 @@ pages! {
     wrong_architecture
     wrong_datacenter
     wrong_type
+    yaml_syntax
+    yaml_too_large
 }
 
 #[test]
