@@ -36,7 +36,6 @@ use crate::source::{FileId, Sources, Span, World};
 use codes::compose_changed::changed;
 use codes::compose_no_counterpart::no_counterpart;
 use codes::compose_unknown_reference::unknown_reference;
-use codes::compose_unset_variable::unset_variable;
 use environment::Secrets;
 use model::Service;
 use project::{Loader, Project};
@@ -236,11 +235,15 @@ impl Reader<'_, '_> {
             first.wants.domain = domain.filter(|domain| variables::open_in(domain).is_none());
         }
         let mut open = BTreeSet::new();
+        for place in drafts.iter().flat_map(|draft| draft.wants.places.values()) {
+            write::open_in_manifest(&super::kdl::Node::new("path").arg(place.path.clone()), &mut open);
+            place.mount.iter().for_each(|node| write::open_in_manifest(node, &mut open));
+        }
         drafts.iter().flat_map(|draft| &draft.manifest).for_each(|node| write::open_in_manifest(node, &mut open));
         for name in &open {
-            let place = self.variables.unset.get(name).copied();
-            if let Some(place) = place {
-                self.sink().push(unset_variable(name, place));
+            if let Some(unset) = self.variables.unset.get(name) {
+                let told = unset.told(name);
+                self.sink().push(told);
             }
         }
         if let Some(first) = drafts.first_mut() {

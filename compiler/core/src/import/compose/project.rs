@@ -198,8 +198,8 @@ impl<'l> Loader<'l> {
         self.open.extend(opened);
         let project = self.assemble(&node, inner);
         self.open.truncate(depth);
-        for (name, place) in project.variables.unset {
-            outer.unset.entry(name).or_insert(place);
+        for (name, unset) in project.variables.unset {
+            outer.unset.entry(name).or_insert(unset);
         }
         add(&mut into.services, project.services, self.sink);
         add(&mut into.volumes, project.volumes, self.sink);

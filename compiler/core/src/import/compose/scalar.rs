@@ -120,12 +120,12 @@ pub(super) fn thousandths(entry: &Entry, sink: &mut Sink) -> Option<i64> {
 fn decimal(text: &str) -> Option<i64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    if !digits(whole) || !digits(part) || whole.is_empty() && part.is_empty() || whole.len() > 9 {
+    if !digits(whole) || !digits(part) || whole.is_empty() && part.is_empty() || whole.len() > 15 {
         return None;
     }
     let thousandths: String = part.chars().chain("000".chars()).take(3).collect();
     let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    Some(whole * 1000 + thousandths.parse::<i64>().ok()?)
+    whole.checked_mul(1000)?.checked_add(thousandths.parse::<i64>().ok()?)
 }
 
 /// A size in bytes: `512m`, `1.5gb`, `64k`, `1073741824`.

@@ -16,11 +16,23 @@ use crate::import::yaml::Entry;
 use crate::source::{Span, Spanned};
 
 /// Folders of the system, which every node has.
-const SYSTEM: [&str; 12] = [
+const SYSTEM: [&str; 24] = [
     "/proc",
     "/sys",
     "/dev",
-    "/etc",
+    "/etc/group",
+    "/etc/hostname",
+    "/etc/hosts",
+    "/etc/localtime",
+    "/etc/machine-id",
+    "/etc/os-release",
+    "/etc/passwd",
+    "/etc/resolv.conf",
+    "/etc/shadow",
+    "/etc/ssl",
+    "/etc/timezone",
+    "/etc/udev",
+    "/opt/vc",
     "/run",
     "/var/run",
     "/var/lib/docker",
@@ -254,7 +266,8 @@ fn path(
                 "put it at the same place on each node that may run the service, or beside the manifest as a `file`";
             reader.sink().push(to_complete(message, source.span, help.into()));
         }
-        push(Node::new("mount").arg(scalar(source)), target, mount, service, reader);
+        let plain = if source.len() > 1 { source.trim_end_matches('/') } else { source };
+        push(Node::new("mount").arg(scalar(plain)), target, mount, service, reader);
         return;
     }
     if !source.starts_with(['/', '~']) && open_in(source).is_none() && file(source, target, mount, service, reader) {

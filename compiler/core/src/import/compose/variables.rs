@@ -1,8 +1,8 @@
 //! `${VARIABLE}` in the values of a Compose file: filled in from `.env`, or left open for the lab.
 
 use super::codes::compose_bad_value::bad_value;
-use super::codes::compose_unset_variable::{needs_value, required};
-use crate::diagnostic::Sink;
+use super::codes::compose_unset_variable::{needs_value, required, unset_variable};
+use crate::diagnostic::{Diagnostic, Sink};
 use crate::import::kdl::{Scalar, kept};
 use crate::import::yaml::{Node, Text, Value};
 use crate::source::Span;
@@ -20,7 +20,25 @@ const DEPTH: usize = 16;
 pub(super) struct Variables {
     values: BTreeMap<String, String>,
     /// Where each was first asked for.
-    pub(super) unset: BTreeMap<String, Span>,
+    pub(super) unset: BTreeMap<String, Unset>,
+}
+
+/// Where a variable without a value was asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Unset {
+    place: Span,
+    /// What `${NAME:?reason}` says, where it stands so.
+    reason: Option<String>,
+}
+
+impl Unset {
+    /// What is said about a variable that stayed open.
+    pub(super) fn told(&self, name: &str) -> Diagnostic {
+        match &self.reason {
+            Some(reason) => required(name, reason, self.place),
+            None => unset_variable(name, self.place),
+        }
+    }
 }
 
 impl Variables {
@@ -79,13 +97,13 @@ impl Variables {
                 out.push_str(&value);
                 rest = &inside[end + 1..];
             } else {
+                // Before anything but a name, a `$` is itself: `$(date)`, `$#`.
                 let len = name_len(behind);
                 if len == 0 {
-                    let help = "write `$$` for a `$` itself";
-                    sink.push(bad_value(&rest[at..], "a variable", place).help(help));
-                    return out;
+                    out.push('$');
+                } else {
+                    out.push_str(&self.value(&behind[..len], place, None));
                 }
-                out.push_str(&self.value(&behind[..len], place));
                 rest = &behind[len..];
             }
         }
@@ -104,7 +122,7 @@ impl Variables {
         let full = known.clone().filter(|value| !value.is_empty());
         let operators = [(":-", &full), (":?", &full), (":+", &full), ("-", &known), ("?", &known), ("+", &known)];
         let Some((operator, value)) = operators.into_iter().find(|(operator, _)| how.starts_with(operator)) else {
-            return how.is_empty().then(|| self.value(name, place));
+            return how.is_empty().then(|| self.value(name, place, None));
         };
         let word = &how[operator.len()..];
         Some(match (operator.trim_start_matches(':'), value) {
@@ -113,19 +131,23 @@ impl Variables {
             ("+", None) => String::new(),
             ("?", None) => {
                 let reason = self.fill_deep(word, place, sink, depth + 1);
-                sink.push(required(name, &reason, place));
-                String::new()
+                // An empty value doesn't do either.
+                self.values.remove(name);
+                self.value(name, place, Some(shown(&reason)))
             }
             (_, value) => value.clone().unwrap_or_default(),
         })
     }
 
     /// The value of a variable, or what stands for it as long as it has none.
-    fn value(&mut self, name: &str, place: Span) -> String {
+    fn value(&mut self, name: &str, place: Span, reason: Option<String>) -> String {
         if let Some(value) = self.get(name) {
             return value.to_owned();
         }
-        self.unset.entry(name.to_owned()).or_insert(place);
+        let unset = self.unset.entry(name.to_owned()).or_insert(Unset { place, reason: None });
+        if unset.reason.is_none() && reason.is_some() {
+            *unset = Unset { place, reason };
+        }
         format!("{OPEN}{name}{CLOSE}")
     }
 }
@@ -238,6 +260,8 @@ mod tests {
             ("${NO:-{}}", "{}"),
             ("${NO}", "${NO}"),
             ("50%", "50%"),
+            ("$(date) $# $1 $", "$(date) $# $1 $"),
+            ("${A:?no}${EMPTY:?no}", "a${EMPTY}"),
         ] {
             assert_eq!(filled(text), expected, "{text}");
         }
@@ -245,7 +269,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        for text in ["$", "${", "${}", "${A", "$1", "${A!}", "${NO:?give it}", "${EMPTY:?}"] {
+        for text in ["${", "${}", "${A", "${1}", "${A!}", "${A:1}"] {
             let mut sink = Sink::default();
             variables().fill(text, Span::default(), &mut sink);
             assert_eq!(sink.found(), 1, "{text}");
