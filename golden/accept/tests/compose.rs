@@ -19,20 +19,23 @@ fn run(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Takes up the node that an imported lab offers, and gives open values a value.
+/// Takes up the nodes that an imported lab offers, and gives open values a value.
 fn complete(folder: &Path) {
-    for path in ["lab.kdl", "nodes/nodes.kdl"] {
-        let file = folder.join(path);
+    for entry in fs::read_dir(folder.join("nodes")).unwrap() {
+        let file = entry.unwrap().path();
         let text = fs::read_to_string(&file).unwrap();
-        let taken_up = |line: &str| match line.trim_start() {
-            code if path != "lab.kdl" && code.starts_with("// ") && !code.starts_with("// T") => code[3..].to_owned(),
-            code if code.starts_with("// ") && code.ends_with("\"…\"") => code[3..].replace('…', "complete"),
-            _ => line.to_owned(),
-        };
-        let text: Vec<String> = text.lines().map(taken_up).collect();
-        let node = "arch \"amd64\"\n server\n host-volume \"caddy-data\" path=\"/srv/caddy\"";
-        fs::write(&file, text.join("\n").replace("arch \"amd64\"", node)).unwrap();
+        let at = text.find("// node").unwrap_or_default();
+        let lines: Vec<&str> = text[at..].lines().map(|line| line.strip_prefix("// ").unwrap_or(line)).collect();
+        let lines: Vec<&str> = lines.into_iter().filter(|line| line.trim() != "server").collect();
+        let more = "{\nserver\nhost-volume \"caddy-data\" path=\"/srv/caddy\"\n";
+        fs::write(&file, lines.join("\n").replacen('{', more, 1)).unwrap();
     }
+    let file = folder.join("lab.kdl");
+    let text = fs::read_to_string(&file).unwrap();
+    let open = |line: &str| line.trim_start().starts_with("// ") && line.ends_with("\"…\"");
+    let given =
+        |line: &str| if open(line) { line.replace("// ", "").replace('…', "complete") } else { line.to_owned() };
+    fs::write(&file, text.lines().map(given).collect::<Vec<_>>().join("\n")).unwrap();
 }
 
 #[test]

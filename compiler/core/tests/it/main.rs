@@ -1,7 +1,6 @@
 //! Tests of the compiler from outside, in one binary.
 #![allow(clippy::disallowed_methods, clippy::expect_used, clippy::panic, clippy::unwrap_used)] // the bans are for the compiler
 
-mod compose;
 mod decode;
 mod decode_random;
 mod folder;

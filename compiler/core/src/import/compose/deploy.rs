@@ -270,9 +270,7 @@ fn restart_policy(entry: &Entry, service: &mut Service, reader: &mut Reader<'_, 
             "condition" => {
                 let condition = scalars::text(part, reader.sink());
                 if let Some(condition) = condition.filter(|condition| condition.as_str() == "none") {
-                    let help =
-                        "Nomad starts a service again when it ends: give one that does its work once `type \"batch\"`";
-                    reader.sink().push(not_missed("`condition` of a service that ends", condition.span, help));
+                    reader.once.push((service.written.value.clone(), condition.span));
                 }
             }
             "max_attempts" => {

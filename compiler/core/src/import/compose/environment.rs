@@ -188,7 +188,8 @@ pub(super) fn in_clear(service: &Service, reader: &mut Reader<'_, '_>) {
         let known = reader
             .variables
             .iter()
-            .find(|(name, value)| is_secret(name, value) && value.len() >= 6 && text.contains(*value));
+            .filter(|(name, value)| is_secret(name, value) && value.len() >= 6 && text.contains(*value))
+            .max_by_key(|(_, value)| value.len());
         if let Some(name) = open.or(known.map(|(name, _)| name)) {
             found.push((name.to_owned(), text.span));
         }

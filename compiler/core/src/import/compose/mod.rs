@@ -16,6 +16,7 @@ mod labels;
 mod links;
 mod merge;
 mod model;
+mod offered;
 mod options;
 mod ports;
 mod project;
@@ -34,7 +35,7 @@ use crate::diagnostic::Sink;
 use crate::resolve::NameKind;
 use crate::source::{FileId, Sources, Span, World};
 use codes::compose_changed::changed;
-use codes::compose_no_counterpart::no_counterpart;
+use codes::compose_no_counterpart::{no_counterpart, not_missed};
 use codes::compose_unknown_reference::unknown_reference;
 use environment::Secrets;
 use model::Service;
@@ -52,6 +53,8 @@ struct Reader<'r, 'l> {
     secrets: Secrets,
     /// The folders that nodes have to offer.
     places: BTreeMap<String, Place>,
+    /// The volumes that folders beside the Compose file became.
+    folders: BTreeMap<String, String>,
     devices: BTreeSet<String>,
     nodes: BTreeSet<String>,
     meta: BTreeMap<String, String>,
@@ -59,6 +62,8 @@ struct Reader<'r, 'l> {
     aliases: Vec<(String, String)>,
     /// Services that others wait for to end.
     batch: BTreeSet<String>,
+    /// Services that Compose doesn't start again, with the place that says so.
+    once: Vec<(String, Span)>,
 }
 
 impl Reader<'_, '_> {
@@ -85,11 +90,13 @@ pub fn drafts(file: FileId, sources: &mut Sources, world: &dyn World, sink: &mut
         labels: BTreeMap::new(),
         secrets: Secrets::default(),
         places: BTreeMap::new(),
+        folders: BTreeMap::new(),
         devices: BTreeSet::new(),
         nodes: BTreeSet::new(),
         meta: BTreeMap::new(),
         aliases: Vec::new(),
         batch: BTreeSet::new(),
+        once: Vec::new(),
     };
     reader.check_parts();
     let wanted = reader.wanted();
@@ -171,6 +178,10 @@ impl Reader<'_, '_> {
 
     /// What only shows once all services are read: shared networks, ports of checks and routes, one-time jobs.
     fn complete(&mut self, services: &mut [Service]) {
+        for (_, place) in std::mem::take(&mut self.once).into_iter().filter(|(name, _)| !self.batch.contains(name)) {
+            let help = "Nomad starts a service again when it ends: give one that does its work once `type \"batch\"`";
+            self.loader.sink.push(not_missed("`restart` of a service that ends", place, help));
+        }
         for at in 0..services.len() {
             if self.batch.contains(&services[at].written.value)
                 && !services[at].job.iter().any(|node| node.name == "type")
@@ -203,11 +214,17 @@ impl Reader<'_, '_> {
             }
         }
         for service in services.iter_mut() {
+            // Compose lets the others reach every port, a lab those that are named.
+            let known = service.image.as_ref().and_then(|image| model::image_port(image));
+            if let Some(port) =
+                known.filter(|_| service.ports.is_empty() && service.network.is_none() && service.host.is_none())
+            {
+                service.port(port);
+            }
             let served: Vec<(Option<u16>, Span)> =
                 service.routes.iter().map(|route| (route.port, route.span)).collect();
             for (port, span) in served {
-                let known = service.image.as_ref().and_then(|image| model::image_port(image));
-                if let Some(port) = port.or(if service.ports.is_empty() { known } else { None }) {
+                if let Some(port) = port {
                     service.port(port);
                 }
                 if service.ports.is_empty() {

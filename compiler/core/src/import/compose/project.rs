@@ -3,7 +3,7 @@
 use super::codes::compose_bad_value::wrong_kind;
 use super::codes::compose_no_counterpart::no_counterpart;
 use super::codes::compose_unknown_reference::{extends_itself, includes_itself, unknown_reference};
-use super::variables::Variables;
+use super::variables::{Variables, is_whole};
 use super::{dotenv, keys, merge, scalar};
 use crate::decode::codes::defined_twice::defined_twice;
 use crate::diagnostic::Sink;
@@ -86,6 +86,9 @@ impl<'l> Loader<'l> {
 
     /// A file that is named at a place of another; what is wrong with it is reported.
     pub(super) fn named(&mut self, name: &Spanned<String>) -> Option<(FileId, String)> {
+        if !is_whole(name, "the path of a file", name.span, self.sink) {
+            return None;
+        }
         let Some(path) = self.path(name) else {
             self.sink.push(path_outside_lab(name, name.span));
             return None;

@@ -4,16 +4,14 @@ use super::codes::compose_bad_value::bad_value;
 use super::codes::compose_changed::changed;
 use super::codes::compose_no_counterpart::{no_counterpart, not_missed};
 use super::codes::compose_to_complete::to_complete;
-use super::codes::compose_unknown_reference::unknown_reference;
 use super::model::Service;
-use super::project::beside;
 use super::variables::{open_in, scalar, shown};
 use super::{Reader, keys, scalar as scalars};
 use crate::import::draft::Place;
 use crate::import::kdl::{Node, Scalar};
 use crate::import::yaml;
 use crate::import::yaml::Entry;
-use crate::source::{Span, Spanned};
+use crate::source::{SIZE_LIMIT, Span, Spanned};
 
 /// Folders of the system, which every node has.
 const SYSTEM: [&str; 24] = [
@@ -273,8 +271,13 @@ fn path(
     if !source.starts_with(['/', '~']) && open_in(source).is_none() && file(source, target, mount, service, reader) {
         return;
     }
-    let (name, place) = folder(source, service);
-    let name = reader.offer(name, place);
+    let beside = reader.loader.path(source).filter(|_| !source.starts_with(['/', '~']));
+    let (name, place) = folder(source, beside.as_deref(), service);
+    let known = beside.as_ref().and_then(|beside| reader.folders.get(beside).cloned());
+    let name = known.unwrap_or_else(|| reader.offer(name, place));
+    if let Some(beside) = beside {
+        reader.folders.insert(beside, name.clone());
+    }
     push(Node::new("volume").arg(name), target, mount, service, reader);
 }
 
@@ -299,6 +302,12 @@ fn file(
     };
     let mut node = Node::new("file").arg(name.as_str()).prop("to", scalar(target));
     if exists {
+        let plain = path.as_ref().and_then(|path| reader.loader.world.read(path).ok()).map(String::from_utf8);
+        if !matches!(&plain, Some(Ok(text)) if text.len() <= SIZE_LIMIT) {
+            let help = "put it into a folder of the node, and offer that with `host-volume`";
+            reader.sink().push(no_counterpart(&format!("`{}`, which isn't a text,", shown(source)), source.span, help));
+            return true;
+        }
         let Some((_, text)) = reader.loader.named(source) else { return true };
         if !mount.read_only {
             let message = format!("the container could write to `{}`", shown(source));
@@ -368,10 +377,14 @@ fn is_file(source: &str, target: &str) -> bool {
     ending(source) && ending(target)
 }
 
-/// The volume that a folder becomes.
-fn folder(source: &str, service: &Service) -> (String, Place) {
-    let names: Vec<String> =
-        source.split('/').filter(|part| !matches!(*part, "" | "." | ".." | "~")).map(volume_name).collect();
+/// The volume that a folder becomes; `beside` is its path where it lies below the Compose file.
+fn folder(source: &str, beside: Option<&str>, service: &Service) -> (String, Place) {
+    let names: Vec<String> = beside
+        .unwrap_or(source)
+        .split('/')
+        .filter(|part| !matches!(*part, "" | "." | ".." | "~"))
+        .map(volume_name)
+        .collect();
     let last = names.last().cloned().unwrap_or_else(|| "data".into());
     if source.starts_with('/') || open_in(source).is_some() {
         let place = Place { path: scalar(source.trim_end_matches('/')), ..Place::default() };
@@ -380,7 +393,7 @@ fn folder(source: &str, service: &Service) -> (String, Place) {
     // From the folder of the Compose file, which no node has.
     let own = names.iter().any(|name| name.starts_with(&service.name));
     let name = if own { names.join("-") } else { format!("{}-{last}", service.name) };
-    let below = beside("", &names.join("/")).unwrap_or_default();
+    let below = names.join("/");
     let path = if own { format!("/srv/{below}") } else { format!("/srv/{}/{below}", service.name) };
     (name, Place { path: path.trim_end_matches('/').into(), note: Some(format!("was {source}")), ..Place::default() })
 }
@@ -393,108 +406,4 @@ fn volume_name(text: &str) -> String {
         .collect();
     let plain = plain.trim_matches(['-', '.']);
     if plain.is_empty() { "data".into() } else { plain.to_owned() }
-}
-
-impl Reader<'_, '_> {
-    /// Offers a folder under a name, or under a longer one where it is taken by another folder; gives the name.
-    pub(super) fn offer(&mut self, name: String, place: Place) -> String {
-        let mut tried = name.clone();
-        let mut number = 2;
-        loop {
-            match self.places.get(&tried) {
-                Some(known) if known.path == place.path => return tried,
-                Some(_) => {
-                    tried = format!("{name}-{number}");
-                    number += 1;
-                }
-                None => {
-                    self.places.insert(tried.clone(), place);
-                    return tried;
-                }
-            }
-        }
-    }
-
-    /// Offers a volume of the project by its name; says whether there is such a volume that a folder can stand for.
-    fn place(&mut self, name: &Spanned<String>) -> bool {
-        let Some(volume) = self.project.volumes.iter().find(|volume| *volume.key == *name.value) else {
-            let known = self.project.volumes.iter().map(|volume| volume.key.as_str());
-            let diagnostic = unknown_reference("volume", name, name.span, known);
-            self.sink().push(diagnostic);
-            return false;
-        };
-        if !self.places.contains_key(&name.value) {
-            let place = volume_place(name, &volume.value.clone(), self);
-            self.places.insert(name.value.clone(), place);
-        }
-        true
-    }
-}
-
-/// The folder that a volume of the project becomes.
-fn volume_place(name: &Spanned<String>, volume: &yaml::Node, reader: &mut Reader<'_, '_>) -> Place {
-    let mut place = Place { path: format!("/srv/{}", name.value).into(), ..Place::default() };
-    let mut options: Vec<(Spanned<String>, String)> = Vec::new();
-    let mut docker = None;
-    for part in keys::VOLUME.check(volume, reader.sink()) {
-        match part.key.as_str() {
-            "driver_opts" => {
-                for (option, value) in scalars::pairs(part, reader.sink()) {
-                    options.push((option, value.map(|value| value.value).unwrap_or_default()));
-                }
-            }
-            "driver" => {
-                let driver = scalars::text(part, reader.sink()).filter(|driver| driver.as_str() != "local");
-                if let Some(driver) = driver {
-                    let help = "mount the storage on the node with `mount \"/path\" source=\"…\" type=\"…\"`, and offer a folder of it";
-                    reader.sink().push(no_counterpart(
-                        &format!("the volume driver `{}`", shown(&driver)),
-                        driver.span,
-                        help,
-                    ));
-                }
-            }
-            "external" => {
-                docker = docker.or_else(|| part.value.get("name").and_then(yaml::Node::text).map(shown));
-            }
-            _ => docker = scalars::text(part, reader.sink()).map(|name| shown(&name)),
-        }
-    }
-    place.note = docker.map(|docker| format!("was Docker's volume {docker}"));
-    options_of(name, &options, &mut place, reader);
-    place
-}
-
-/// What the `local` driver was told: a folder, or a file system to mount.
-fn options_of(name: &str, options: &[(Spanned<String>, String)], place: &mut Place, reader: &mut Reader<'_, '_>) {
-    let option = |key: &str| options.iter().find(|(name, _)| name.as_str() == key).map(|(_, value)| value.as_str());
-    let how = option("o").unwrap_or_default();
-    let Some(device) = option("device").filter(|device| !device.is_empty()) else {
-        for (option, _) in options {
-            let help =
-                "say on the node how the folder is mounted: `mount \"/path\" source=\"…\" type=\"…\" options=\"…\"`";
-            reader.sink().push(no_counterpart(&format!("`{}` of the volume", option.value), option.span, help));
-        }
-        return;
-    };
-    if how.split(',').any(|option| option == "bind" || option == "rbind") {
-        place.path = scalar(device);
-        return;
-    }
-    let address = how.split(',').find_map(|option| option.strip_prefix("addr="));
-    let source =
-        address.map_or_else(|| device.to_owned(), |address| format!("{address}:{}", device.trim_start_matches(':')));
-    let kind = match option("type") {
-        Some("nfs") => "nfs4",
-        Some("") | None => "none",
-        Some(kind) => kind,
-    };
-    let rest: Vec<&str> = how.split(',').filter(|option| !option.is_empty() && !option.starts_with("addr=")).collect();
-    let path = format!("/mnt/{name}");
-    let mut mount = Node::new("mount").arg(path.as_str()).prop("source", scalar(&source)).prop("type", scalar(kind));
-    if !rest.is_empty() {
-        mount = mount.prop("options", scalar(&rest.join(",")));
-    }
-    place.path = path.as_str().into();
-    place.mount = Some(mount);
 }

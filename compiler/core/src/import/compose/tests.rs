@@ -1,10 +1,13 @@
 //! What holds for every key of the Compose specification, and what real-world-like files become.
+#![allow(clippy::disallowed_methods, clippy::expect_used, clippy::unwrap_used)] // the bans are for the compiler
 
 use super::keys;
 use crate::diagnostic::{Severity, short};
 use crate::import::{Imported, import};
-use crate::source::MemoryWorld;
+use crate::source::{MemoryWorld, World as _};
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 /// What importing gives.
 pub(super) fn imported(files: &[(&str, &str)]) -> Imported {
@@ -370,9 +373,48 @@ fn outcome(text: &str) -> (Vec<(String, String)>, Vec<String>) {
     (imported.files.clone(), said.collect())
 }
 
+/// The lab as a person completes it: the node that is offered is taken up, and open values are given.
+fn completed(files: &[(String, String)]) -> MemoryWorld {
+    let mut world = MemoryWorld::default();
+    let arm = files.iter().any(|(_, text)| text.contains("arch \"arm64\"") || text.contains("arch=\"arm64\""));
+    let arch = if arm { "arch \"arm64\"" } else { "arch \"amd64\"" };
+    for (path, text) in files {
+        let mut text = text.clone();
+        if path.starts_with("nodes/") {
+            let at = text.find("// node").unwrap_or_default();
+            let lines: Vec<&str> = text[at..].lines().map(|line| line.strip_prefix("// ").unwrap_or(line)).collect();
+            let more = "server\nmeta disk=\"ssd\"\nhost-volume \"caddy-data\" path=\"/srv/caddy\"\ndevice \"nvidia/gpu\" count=2\n";
+            let ours =
+                |line: &&&str| !matches!(line.split_whitespace().next(), Some("server" | "meta" | "device" | "arch"));
+            let lines: Vec<&str> = lines.iter().filter(ours).copied().collect();
+            text = lines.join("\n").replacen('{', &format!("{{\n{arch}\n{more}"), 1);
+        } else if path == "lab.kdl" {
+            let open = |line: &str| line.trim_start().starts_with("// ") && line.ends_with("\"…\"");
+            let given = |line: &str| {
+                if open(line) { line.replace("// ", "").replace('…', "complete") } else { line.to_owned() }
+            };
+            text = text.lines().map(given).collect::<Vec<_>>().join("\n");
+        }
+        world.insert(path.as_str(), text);
+    }
+    world
+}
+
+/// What is wrong with a completed lab.
+fn wrong(files: &[(String, String)]) -> Vec<String> {
+    let compiled = crate::compile(&completed(files));
+    let errors = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+    errors.map(|found| format!("{} {:?}", short(found, &compiled.sources), found.help)).collect()
+}
+
 /// A key with a value changes what comes out, or something is said.
 fn is_seen(owner: &str, key: &str, before: &str, after: &str) -> Option<String> {
-    let seen = outcome(before) != outcome(after);
+    let found = outcome(after);
+    let wrong = wrong(&found.0);
+    if !found.0.is_empty() && !wrong.is_empty() {
+        return Some(format!("{owner}: with `{key}`, {wrong:?}"));
+    }
+    let seen = outcome(before) != found;
     let silent = SILENT.contains(&(owner, key));
     match (seen, silent) {
         (false, false) => Some(format!("{owner}: `{key}` is dropped in silence")),
@@ -434,6 +476,69 @@ fn the_tables_have_the_keys_of_the_specification_and_no_others() {
         assert_eq!(&ours, specified, "{}", keys.owner);
     }
     assert_eq!(keys::ALL.len(), expected.len());
+}
+
+/// The files of each case of `golden/compose`, and its Compose file.
+fn cases() -> Vec<(MemoryWorld, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../golden/compose");
+    let mut cases = Vec::new();
+    for case in fs::read_dir(folder).unwrap() {
+        let (mut world, mut file) = (MemoryWorld::default(), String::new());
+        let given = case.unwrap().path().join("given");
+        let mut folders = vec![given.clone()];
+        while let Some(folder) = folders.pop() {
+            for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                let name = path.strip_prefix(&given).unwrap().to_str().unwrap().to_owned();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                if name.contains("compose.y") && !name.contains("override") {
+                    file.clone_from(&name);
+                }
+                world.insert(name, fs::read(&path).unwrap());
+            }
+        }
+        cases.push((world, file));
+    }
+    assert!(cases.len() > 5);
+    cases
+}
+
+#[test]
+fn every_imported_lab_compiles_once_it_is_completed() {
+    for (world, file) in cases() {
+        let imported = import(&world, &[file]);
+        if imported.diagnostics.iter().all(|found| found.severity != Severity::Error) {
+            assert_eq!(wrong(&imported.files), Vec::<String>::new());
+        }
+    }
+}
+
+#[test]
+fn any_part_of_a_file_is_read_or_refused() {
+    for (mut world, file) in cases() {
+        let text = String::from_utf8(world.read(&file).unwrap()).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        for at in 0..lines.len() {
+            // Without a line, with it twice, with another indentation, and up to its middle.
+            let (before, line, behind) = (lines[..at].join("\n"), lines[at], lines[at + 1..].join("\n"));
+            let half: String = line.chars().take(line.chars().count() / 2).collect();
+            for text in [
+                format!("{before}\n{behind}"),
+                format!("{before}\n{line}\n{line}\n{behind}"),
+                format!("{before}\n  {line}\n{behind}"),
+                format!("{before}\n{half}"),
+            ] {
+                world.insert(file.as_str(), text.as_bytes());
+                let imported = import(&world, std::slice::from_ref(&file));
+                let errors = imported.diagnostics.iter().any(|found| found.severity == Severity::Error);
+                for (path, text) in imported.files.iter().filter(|(path, _)| !errors && path.ends_with(".kdl")) {
+                    assert_eq!(hlmc_syntax::parse(text).errors, vec![], "{path}");
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,1 @@
+{{ with nomadVar "nomad/jobs/web" }}{{ .api }}{{ end }}
