@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test lint accept prove cluster cluster-down bench bench-smoke supply advisories compare compare-smoke bless deploy ready fuzz
+.PHONY: help build test lint accept prove cluster cluster-down bench bench-smoke supply advisories compare compare-smoke bless deploy fidelity ready fuzz
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /:/' | awk -F: '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -24,7 +24,16 @@ accept: ## Have the real programs accept every artifact of every lab, and run on
 	HLMC_KILLS=500 cargo test --locked -p hlmc --test it killed -- --nocapture
 	cargo test --locked -p hlmc --test it traced -- --ignored --nocapture
 	cargo run --locked -p hlmc-accept
+	$(MAKE) --no-print-directory fidelity DIR=golden/imports/job-files/before
 	$(MAKE) --no-print-directory prove
+
+# Where the job files lie that `make fidelity` measures.
+DIR ?= golden/imports/job-files/before
+
+fidelity: ## See whether the job files in DIR come out of hlmc as the jobs that they were: imported, and placed in services/
+	golden/consumers/build.sh
+	cargo build --release --locked -p hlmc-fidelity
+	target/release/hlmc-fidelity --half $(DIR)
 
 # Deployments that `make prove` kills; each takes a minute or two.
 CLUSTER_KILLS ?= 2

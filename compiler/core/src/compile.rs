@@ -58,6 +58,14 @@ pub fn codes() -> Vec<&'static Code> {
     codes
 }
 
+/// Reads and lowers a lab, and looks at nothing else.
+pub(crate) fn lab_of(world: &dyn World) -> Compiled {
+    let mut sink = Sink::default();
+    let mut sources = read(world, &mut sink);
+    let lab = lab(world, &mut sources, &mut sink);
+    Compiled { sources, diagnostics: sink.into_sorted(), bundle: None, lab }
+}
+
 fn run(world: &dyn World, emit: impl FnOnce(&Analysis<'_>) -> Option<Bundle>) -> Compiled {
     let mut sink = Sink::default();
     let mut sources = read(world, &mut sink);

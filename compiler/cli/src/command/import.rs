@@ -7,7 +7,9 @@ use crate::failure::Failure;
 use crate::render::{Tally, text};
 use crate::terminal;
 use hlmc_core::import::Imported;
+use hlmc_core::import::draft::{Draft, Form};
 use hlmc_core::source::{ReadError, World};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -24,12 +26,41 @@ pub(crate) fn import(args: &ImportArgs) -> Result<Outcome, Failure> {
     let found = &imported.diagnostics;
     let pages = diagnosed_pages(&imported.sources, found, &world.shown);
     terminal::say(&text(found, &pages, terminal::look()));
-    if Tally::of(found).errors > 0 {
+    let errors = Tally::of(found).errors > 0;
+    if args.check {
+        // Only what was a job can be the same job.
+        let jobs = imported.drafts.iter().filter(|draft| !draft.from.is_empty());
+        jobs.for_each(|draft| terminal::print(&format!("{}\n", verdict(draft, &world.shown))));
+        let different = imported.drafts.iter().any(|draft| !draft.differences.is_empty());
+        return Ok(if errors || different { Outcome::Errors } else { Outcome::Done });
+    }
+    let different: Vec<&Draft> = imported.drafts.iter().filter(|draft| !draft.differences.is_empty()).collect();
+    for draft in &different {
+        let failure = Failure::new(format!("what would be written is another job: {}", verdict(draft, &world.shown)));
+        terminal::say(&format!("{}\n", failure.help("name the other files without this one")));
+    }
+    if errors || !different.is_empty() {
         return Ok(Outcome::Errors);
     }
     write(&imported, &args.out)?;
-    terminal::mention(&format!("wrote {} files into {}", imported.files.len(), args.out.display()));
+    let (count, out) = (imported.drafts.len(), args.out.display());
+    terminal::mention(&format!("wrote a lab of {count} services into {out}"));
+    terminal::mention(&format!("next: fill in {out}/lab.kdl and what is in {out}/nodes, then run `hlmc check` there"));
     Ok(Outcome::Done)
+}
+
+/// What became of one file, in a line.
+fn verdict(draft: &Draft, shown: &Path) -> String {
+    let file = shown.join(&draft.from);
+    if !draft.differences.is_empty() {
+        return format!("{}: differs in {}", file.display(), draft.differences.join(", "));
+    }
+    let form = match draft.form {
+        Form::Service => "service",
+        Form::Job => "job",
+    };
+    let (name, lines, before) = (&draft.name.value, draft.lines, draft.lines_before);
+    format!("{}: equal, as {form} `{name}` of {lines} lines, {before} before", file.display())
 }
 
 /// The folder that everything named lies in, with the files below what is named.
@@ -40,7 +71,7 @@ struct ImportWorld {
     /// The files to import.
     named: Vec<String>,
     /// Every file that these may read.
-    files: Vec<Result<String, (String, ReadError)>>,
+    files: BTreeSet<String>,
 }
 
 impl ImportWorld {
@@ -53,19 +84,24 @@ impl ImportWorld {
         };
         let root = places.iter().map(folder).reduce(|one, other| common(&one, &other)).unwrap_or_default();
         let disk = DiskWorld::open(&root).map_err(|error| Failure::io("open", &root, &error))?;
-        let mut world = Self { disk, shown: shown(paths, &root), named: Vec::new(), files: Vec::new() };
+        let mut world = Self { disk, shown: shown(paths, &root), named: Vec::new(), files: BTreeSet::new() };
         for place in &places {
             let known = world.named.len();
             for file in files(place)? {
+                let is_named = file == *place;
                 let Some(path) = file.strip_prefix(&root).ok().and_then(Path::to_str).map(str::to_owned) else {
+                    if !is_named && !place.is_dir() {
+                        continue;
+                    }
                     return Err(Failure::new(format!("the name of `{}` isn't valid UTF-8", file.display())));
                 };
                 let compose = file.file_name().is_some_and(|name| COMPOSE.iter().any(|known| name == *known));
-                let wanted = !place.is_dir() || compose || ENDINGS.iter().any(|ending| path.ends_with(ending));
+                let is_wanted = compose || ENDINGS.iter().any(|ending| path.ends_with(ending));
+                let wanted = is_named || place.is_dir() && is_wanted;
                 if wanted && !path.ends_with(".vars.hcl") && !world.named.contains(&path) {
                     world.named.push(path.clone());
                 }
-                world.files.push(Ok(path));
+                world.files.insert(path);
             }
             if world.named.len() == known && place.is_dir() {
                 return Err(Failure::new(format!("there is no job file and no Compose file in `{}`", place.display())).help(
@@ -79,7 +115,7 @@ impl ImportWorld {
 
 impl World for ImportWorld {
     fn files(&self) -> Vec<Result<String, (String, ReadError)>> {
-        self.files.clone()
+        self.files.iter().cloned().map(Ok).collect()
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
@@ -101,11 +137,15 @@ fn shown(paths: &[PathBuf], root: &Path) -> PathBuf {
     }
 }
 
-/// A file itself, or all files below a folder, without hidden ones.
+/// All files below a folder, or a file with those beside it, without hidden ones.
 fn files(place: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let (place, depth) = match place.parent() {
+        Some(parent) if !place.is_dir() => (parent, 1),
+        _ => (place, usize::MAX),
+    };
     let visible = |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".");
     let mut files = Vec::new();
-    for entry in WalkDir::new(place).sort_by_file_name().into_iter().filter_entry(visible) {
+    for entry in WalkDir::new(place).max_depth(depth).sort_by_file_name().into_iter().filter_entry(visible) {
         let entry = entry.map_err(|error| {
             let at = error.path().unwrap_or(place).to_owned();
             Failure::io("read", &at, &error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into()))

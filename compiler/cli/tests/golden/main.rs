@@ -1,11 +1,12 @@
-//! The golden cases: every lab with its expected bundle, every fault with what is said about it, every Compose file with the
-//! lab that it becomes; a test a folder.
+//! The golden cases: every lab with its expected bundle, every fault with what is said about it, every Compose file and folder of job
+//! files with the lab that it becomes; a test a folder.
 //!
 //! `HLMC_BLESS=1` takes what comes out now as what is expected.
 
 #![allow(clippy::unwrap_used, reason = "this is all test code")]
 
 mod fault;
+mod import;
 mod imported;
 mod lab;
 mod made;
@@ -33,6 +34,11 @@ fn main() -> ExitCode {
         trials.push(
             Trial::test(format!("compose::{name}"), move || imported::matches(&folder)).with_ignored_flag(ignored),
         );
+    }
+    for (name, folder) in folders("golden/imports") {
+        let ignored = open(folder.join("expected")) && open(folder.join("said.txt"));
+        trials
+            .push(Trial::test(format!("import::{name}"), move || import::matches(&folder)).with_ignored_flag(ignored));
     }
     trials.extend(made::trials());
     libtest_mimic::run(&arguments, trials).exit_code()

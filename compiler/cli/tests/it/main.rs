@@ -7,6 +7,7 @@ mod check;
 mod explain;
 mod firewall;
 mod fmt;
+mod import;
 mod init;
 mod killed;
 mod lab;

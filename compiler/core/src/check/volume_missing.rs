@@ -13,7 +13,7 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     for facts in &analysis.groups {
         if !facts.nodes.is_empty() {
             partial(analysis.lab, facts, sink);
-        } else if let Some(volume) = nowhere(analysis.lab, facts) {
+        } else if let (Some(volume), false) = (nowhere(analysis.lab, facts), analysis.lab.nodes.is_empty()) {
             sink.push(unknown_volume(analysis.lab, facts.service, volume));
         }
     }

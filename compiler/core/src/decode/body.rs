@@ -6,6 +6,7 @@ use super::codes::{
 use super::elsewhere;
 use super::filling::{Filling, lives};
 use super::scope::Scope;
+use super::shape::Shape;
 use super::value::Want;
 use super::{ANYTHING, Decoder};
 use crate::nomad::form::{Block, Value};
@@ -185,9 +186,8 @@ impl Decoder<'_> {
         filling: &mut Filling<'d>,
     ) {
         let (name, span) = (node.name(), self.span(node.name_span()));
-        if let Some(annotation) = node.ty() {
-            let span = self.span(annotation.span);
-            self.report(unknown_annotation::annotated_node(name, annotation.text, span));
+        if let Some(shape) = self.shape(node) {
+            return self.shaped(node, shape, scope, filling);
         }
         if let Some(attribute) = scope.attribute(name) {
             if filling.is_new(name, span, self.sink) && lives(attribute.life, attribute.name, span, self.sink) {
@@ -214,6 +214,27 @@ impl Decoder<'_> {
         let diagnostic = unknown_name::unknown_name(name, span, &self.scopes, self.languages);
         filling.means(diagnostic.fix.as_ref().map(|fix| fix.replacement.as_str()));
         self.report(diagnostic);
+    }
+
+    /// A child that says itself what it is.
+    fn shaped<'d>(&mut self, node: NodeRef<'d, '_>, shape: Shape, scope: Scope, filling: &mut Filling<'d>) {
+        if shape == Shape::Block {
+            filling.body.blocks.extend(self.free_block(node));
+            return;
+        }
+        let span = self.span(node.name_span());
+        if filling.is_new(node.name(), span, self.sink) {
+            let name = scope.attribute(node.name()).map_or_else(
+                || {
+                    scope
+                        .block(node.name())
+                        .map_or_else(|| Cow::Owned(node.name().to_owned()), |ty| Cow::Borrowed(ty.name))
+                },
+                |attribute| Cow::Borrowed(attribute.name),
+            );
+            let value = self.node_value(node, shape.want(node.name()));
+            filling.push(name, span, value);
+        }
     }
 
     /// A child that no table lists, where such are welcome.

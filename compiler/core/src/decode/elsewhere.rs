@@ -91,11 +91,7 @@ const TASK: &[Word] = &[
     word("profiles", "", "what shall not run has no `service`"),
     word("pull_policy", "config { force_pull #true }", ""),
     word("read_only", "config { readonly_rootfs #true }", ""),
-    word(
-        "restart",
-        "",
-        "Nomad restarts what fails; how often, `nomad { group \"NAME\" { restart attempts=3 } }` says, with the service's NAME",
-    ),
+    word("restart", "", "Nomad restarts what fails; how often, `nomad-group { restart attempts=3 }` says"),
     word("secrets", "env { PASSWORD (secret)\"nomad:nomad/jobs/NAME#password\" }", ""),
     word("stdin_open", "config { interactive #true }", ""),
     word("stop_grace_period", "kill-timeout", ""),

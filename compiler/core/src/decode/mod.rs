@@ -12,8 +12,9 @@ pub mod manifests;
 mod number;
 pub mod parameters;
 mod scalar;
-mod scope;
+pub(crate) mod scope;
 mod seen;
+mod shape;
 pub mod syntax;
 #[cfg(test)]
 mod tests;
@@ -30,7 +31,7 @@ use parameters::Parameters;
 use scope::Scope;
 
 /// Finds a language by its name, for bodies whose language another value chooses.
-type Languages = fn(&str) -> Option<&'static Language>;
+pub(crate) type Languages = fn(&str) -> Option<&'static Language>;
 
 /// Reads a node that stands at the top of a file in the language whose top is `root`. It is nothing when there is no such
 /// block, or when it lacks a label.
@@ -56,7 +57,7 @@ pub fn block(
 }
 
 /// A block that no table knows.
-static ANYTHING: BlockType = BlockType {
+pub(crate) static ANYTHING: BlockType = BlockType {
     name: "",
     labels: &[],
     occurs: Occurs::Many,
@@ -70,7 +71,7 @@ static ANYTHING: BlockType = BlockType {
     life: Life { since: None, deprecated: None, ignored: None, removed: None },
 };
 
-const LANGUAGES: Languages = tables::language;
+pub(crate) const LANGUAGES: Languages = tables::language;
 
 /// What one file is decoded with.
 struct Decoder<'s> {

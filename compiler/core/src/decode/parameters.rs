@@ -141,6 +141,7 @@ pub fn tag(annotation: &str) -> Option<Tag> {
         "host" => Some(Tag::Host),
         "port" => Some(Tag::Port),
         "url" => Some(Tag::Url),
+        "file" => Some(Tag::File),
         _ => None,
     }
 }

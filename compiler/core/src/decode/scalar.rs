@@ -32,6 +32,9 @@ impl Decoder<'_> {
                     (filled, _) => Cow::Owned(self.filled(filled, text, want, span)?),
                 }
             }
+            Written::Null if entry.ty().is_none() && want.optional && self.may_be_null() => {
+                return Some(Value { kind: ValueKind::Null, span });
+            }
             value => Cow::Borrowed(value),
         };
         let given = Given { value, written: entry.text(), span };
@@ -40,6 +43,11 @@ impl Decoder<'_> {
             None => self.plain(&given, want),
         };
         kind.filter(|kind| self.is_in_range(kind, want, span)).map(|kind| Value { kind, span })
+    }
+
+    /// Whether `#null` says here that nothing is to be written, not even what hlmc would by itself.
+    fn may_be_null(&self) -> bool {
+        self.scopes.iter().any(|scope| matches!(scope.ty.name, "service" | "use" | "defaults"))
     }
 
     /// Whether a value is within the limits of its attribute; reports it where it isn't.

@@ -6,25 +6,25 @@ use hlmc_syntax::NodeRef;
 
 /// The tables that hold for one body.
 #[derive(Clone, Copy)]
-pub(super) struct Scope {
+pub(crate) struct Scope {
     /// The block itself.
-    pub(super) ty: &'static BlockType,
+    pub(crate) ty: &'static BlockType,
     /// The language of its body, where another value chooses one.
     further: Option<&'static BlockType>,
     /// What names that no table lists are; nothing where they are mistakes.
-    pub(super) open: Option<Type>,
+    pub(crate) open: Option<Type>,
     /// It is laid over another block, or another over it, so what it lacks may be there.
-    pub(super) partial: bool,
+    pub(crate) partial: bool,
 }
 
 impl Scope {
     /// The tables of a block without regard to what it stands in.
-    pub(super) const fn of(ty: &'static BlockType) -> Self {
+    pub(crate) const fn of(ty: &'static BlockType) -> Self {
         Self { ty, further: None, open: ty.open, partial: ty.partial }
     }
 
     /// The tables for the body of `node`, which stands in `parent`.
-    pub(super) fn find(
+    pub(crate) fn find(
         node: NodeRef<'_, '_>,
         ty: &'static BlockType,
         parent: Option<NodeRef<'_, '_>>,
@@ -39,7 +39,7 @@ impl Scope {
     }
 
     /// The tables for a body, where `text` gives the value that chooses a language.
-    pub(super) fn chosen(
+    pub(crate) fn chosen(
         ty: &'static BlockType,
         text: impl FnOnce(By) -> Option<String>,
         languages: Languages,
@@ -58,29 +58,29 @@ impl Scope {
         }
     }
 
-    pub(super) fn attribute(&self, name: &str) -> Option<&'static AttributeType> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&'static AttributeType> {
         self.tables().find_map(|ty| ty.attribute(name))
     }
 
-    pub(super) fn block(&self, name: &str) -> Option<&'static BlockType> {
+    pub(crate) fn block(&self, name: &str) -> Option<&'static BlockType> {
         self.tables().find_map(|ty| ty.block(name))
     }
 
-    pub(super) fn attributes(&self) -> impl Iterator<Item = &'static AttributeType> + Clone {
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = &'static AttributeType> + Clone {
         self.tables().flat_map(|ty| ty.attributes)
     }
 
-    pub(super) fn blocks(&self) -> impl Iterator<Item = &'static BlockType> + Clone {
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = &'static BlockType> + Clone {
         self.tables().flat_map(|ty| ty.blocks.iter().copied())
     }
 
     /// The names that may stand here and aren't gone.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
         let attributes = self.attributes().filter(|it| it.life.is_read()).map(|it| it.name);
         attributes.chain(self.blocks().filter(|it| it.life.is_read()).map(|it| it.name))
     }
 
-    pub(super) fn knows(&self, name: &str) -> bool {
+    pub(crate) fn knows(&self, name: &str) -> bool {
         self.attribute(name).is_some() || self.block(name).is_some()
     }
 

@@ -1,7 +1,7 @@
 //! Values of several parts: lists and maps, as arguments, properties or children.
 
 use super::Decoder;
-use super::codes::{missing_value, unexpected_argument, unknown_annotation, wrong_type};
+use super::codes::{missing_value, unexpected_argument, wrong_type};
 use super::seen::Seen;
 use crate::nomad::form::{Value, ValueKind};
 use crate::nomad::schema::{AttributeType, Type};
@@ -19,6 +19,8 @@ pub(super) struct Want<'n> {
     pub(super) one_of: &'static [&'static str],
     /// The least and the most that it may be.
     pub(super) limits: (Option<i64>, Option<i64>),
+    /// Whether it may be left out, and so be null where that has a meaning.
+    pub(super) optional: bool,
 }
 
 impl<'n> Want<'n> {
@@ -28,15 +30,16 @@ impl<'n> Want<'n> {
             ty: attribute.ty,
             one_of: attribute.one_of,
             limits: (attribute.least, attribute.most),
+            optional: !attribute.required,
         }
     }
 
     pub(super) const fn open(name: &'n str, ty: Type) -> Self {
-        Self { name, ty, one_of: &[], limits: (None, None) }
+        Self { name, ty, one_of: &[], limits: (None, None), optional: true }
     }
 
     /// The same for one element.
-    const fn each(self, ty: Type) -> Self {
+    pub(super) const fn each(self, ty: Type) -> Self {
         Self { ty, ..self }
     }
 
@@ -55,6 +58,9 @@ impl Decoder<'_> {
         match want.ty {
             Type::Strings | Type::Ints | Type::List => {
                 let value = self.scalar(entry, want.element())?;
+                if value.kind == ValueKind::Null && want.ty != Type::List {
+                    return Some(value);
+                }
                 Some(Value { span: value.span, kind: ValueKind::List(vec![value]) })
             }
             Type::StringMap | Type::Map | Type::MapList => {
@@ -107,11 +113,15 @@ impl Decoder<'_> {
         }
         for child in node.children() {
             if self.is_element(child, want) {
-                list.extend(self.node_value(child, want.element()));
+                let element = self.shaped_want(child, want.element());
+                list.extend(self.node_value(child, element));
             }
         }
         if right && node.args().next().is_none() && !node.has_block() {
             return self.missing(node, want);
+        }
+        if let ([Value { kind: ValueKind::Null, span }], true) = (list.as_slice(), want.ty != Type::List) {
+            return Some(Value { kind: ValueKind::Null, span: *span });
         }
         right.then(|| Value { kind: ValueKind::List(list), span: self.values_span(node) })
     }
@@ -137,9 +147,9 @@ impl Decoder<'_> {
         }
         for child in node.children() {
             let (name, span) = (child.name(), self.span(child.name_span()));
-            self.no_annotation(child);
+            let each = self.shaped_want(child, Want::open(name, each));
             if seen.is_new(name, span, self.sink) {
-                let value = self.node_value(child, Want::open(name, each));
+                let value = self.node_value(child, each);
                 map.extend(value.map(|value| (Spanned::new(name.to_owned(), span), value)));
             }
         }
@@ -155,6 +165,7 @@ impl Decoder<'_> {
             }
             for child in node.children() {
                 if self.is_element(child, want) {
+                    self.shape(child);
                     list.extend(self.map(child, want, Type::Str));
                 }
             }
@@ -198,15 +209,15 @@ impl Decoder<'_> {
         false
     }
 
-    fn no_annotation(&mut self, node: NodeRef<'_, '_>) {
-        if let Some(annotation) = node.ty() {
-            let span = self.span(annotation.span);
-            self.report(unknown_annotation::annotated_node(node.name(), annotation.text, span));
+    /// What a node is wanted for, unless it says itself what it is.
+    fn shaped_want<'n>(&mut self, node: NodeRef<'n, '_>, want: Want<'n>) -> Want<'n> {
+        match self.shape(node) {
+            Some(shape) => shape.want(node.name()),
+            None => want,
         }
     }
 
     fn is_element(&mut self, node: NodeRef<'_, '_>, want: Want<'_>) -> bool {
-        self.no_annotation(node);
         if node.name() != "-" {
             let span = self.span(node.name_span());
             self.report(unexpected_argument::named_element(want.name, node.name(), span));

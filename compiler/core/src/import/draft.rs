@@ -1,13 +1,14 @@
 //! What one thing that is imported becomes, and what it asks of the lab around it.
 
 use super::kdl::{Node, Scalar, write};
-use crate::diagnostic::Sink;
-use crate::source::{FileId, Sources, Spanned, World};
+use crate::source::Spanned;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A service or job of the new lab.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
+    /// The file it was made of.
+    pub from: String,
     /// What it is called; its folder is `services/NAME`.
     pub name: Spanned<String>,
     /// The manifest: usually one `service` or `job`.
@@ -16,6 +17,26 @@ pub struct Draft {
     pub files: Vec<(String, String)>,
     /// What the lab has to have for it.
     pub wants: Wants,
+    /// What it is.
+    pub form: Form,
+    /// How many lines it has, with its files.
+    pub lines: usize,
+    /// How many lines it had.
+    pub lines_before: usize,
+    /// In what it differs from what was read, once it is built again; empty where in nothing.
+    pub differences: Vec<String>,
+    /// Why it is no `service`.
+    pub kept: Option<String>,
+}
+
+/// What a draft is written as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Form {
+    /// A `service`.
+    #[default]
+    Service,
+    /// A `job`, name by name.
+    Job,
 }
 
 /// What services ask of the lab and its nodes.
@@ -31,6 +52,8 @@ pub struct Wants {
     pub pools: BTreeSet<String>,
     /// Architectures.
     pub arches: BTreeSet<String>,
+    /// Task drivers.
+    pub drivers: BTreeSet<String>,
     /// Host volumes.
     pub volumes: BTreeSet<String>,
     /// The folders behind host volumes, as far as they are known.
@@ -47,6 +70,8 @@ pub struct Wants {
     pub meta: BTreeMap<String, String>,
     /// Values that manifests have as `@{name}`.
     pub values: BTreeMap<String, Scalar>,
+    /// What is to be said about a value.
+    pub notes: BTreeMap<String, String>,
     /// Secrets: the keys that stores hold, by store and path.
     pub secrets: BTreeMap<(String, String), BTreeSet<String>>,
 }
@@ -87,6 +112,7 @@ impl Wants {
         self.classes.extend(other.classes.iter().cloned());
         self.pools.extend(other.pools.iter().cloned());
         self.arches.extend(other.arches.iter().cloned());
+        self.drivers.extend(other.drivers.iter().cloned());
         self.volumes.extend(other.volumes.iter().cloned());
         self.places.extend(other.places.iter().map(|(name, place)| (name.clone(), place.clone())));
         self.devices.extend(other.devices.iter().cloned());
@@ -97,13 +123,9 @@ impl Wants {
         }
         self.meta.extend(other.meta.iter().map(|(key, value)| (key.clone(), value.clone())));
         self.values.extend(other.values.iter().map(|(key, value)| (key.clone(), value.clone())));
+        self.notes.extend(other.notes.iter().map(|(key, note)| (key.clone(), note.clone())));
         for (place, keys) in &other.secrets {
             self.secrets.entry(place.clone()).or_default().extend(keys.iter().cloned());
         }
     }
-}
-
-/// What a file becomes. Which front end reads it follows from its name.
-pub fn drafts(_file: FileId, _sources: &Sources, _world: &dyn World, _sink: &mut Sink) -> Vec<Draft> {
-    Vec::new()
 }

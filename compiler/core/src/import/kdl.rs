@@ -29,6 +29,10 @@ pub struct Node {
     pub entries: Vec<Entry>,
     /// What stands between its braces; `Some` of nothing is `{}`.
     pub children: Option<Vec<Self>>,
+    /// Whether its arguments are a list, of which each may stand on a line of its own.
+    pub list: bool,
+    /// Whether its children may stand on its own line.
+    pub inline: bool,
     /// Where in the text that it was made from it comes from, for comments to find it.
     pub origin: Option<u32>,
 }
@@ -179,6 +183,8 @@ fn nodes_to(out: &mut String, nodes: &[Node], depth: usize) {
             out.push('\n');
         }
         comments_to(out, &node.comments, depth);
+        let spread = spread(node, depth);
+        let node = spread.as_ref().unwrap_or(node);
         if node.idle {
             let mut text = String::new();
             node_to(&mut text, node, 0);
@@ -194,6 +200,30 @@ fn nodes_to(out: &mut String, nodes: &[Node], depth: usize) {
         }
         comments_to(out, &node.after, depth);
     }
+}
+
+/// A list that is too long for a line, with a line for each of its values.
+fn spread(node: &Node, depth: usize) -> Option<Node> {
+    if !node.list || node.entries.len() < 2 || node.children.is_some() || node.width() + depth * INDENT.len() <= WIDE {
+        return None;
+    }
+    let element = |entry: Entry| Node { entries: vec![entry], ..Node::new("-") };
+    let mut spread = node.clone();
+    spread.children = Some(std::mem::take(&mut spread.entries).into_iter().map(element).collect());
+    Some(spread)
+}
+
+/// Whether the children of a node stand on its line.
+fn is_inline(node: &Node, children: &[Node], depth: usize) -> bool {
+    let plain = |child: &Node| {
+        child.children.is_none()
+            && child.comments.is_empty()
+            && child.trailing.is_none()
+            && child.after.is_empty()
+            && !child.is_long()
+    };
+    let width = node.width() + children.iter().map(|child| child.width() + 2).sum::<usize>() + 4;
+    node.inline && children.iter().all(plain) && width + depth * INDENT.len() <= WIDE
 }
 
 fn node_to(out: &mut String, node: &Node, depth: usize) {
@@ -227,6 +257,16 @@ fn node_to(out: &mut String, node: &Node, depth: usize) {
         return trailing(out);
     }
     out.push_str(" {");
+    if is_inline(node, children, depth) {
+        for (at, child) in children.iter().enumerate() {
+            out.push_str(if at == 0 { " " } else { "; " });
+            let mut text = String::new();
+            node_to(&mut text, child, depth);
+            out.push_str(text.trim_end());
+        }
+        out.push_str(" }");
+        return trailing(out);
+    }
     trailing(out);
     nodes_to(out, children, depth + 1);
     indent(out, depth);

@@ -2,22 +2,25 @@
 
 use super::draft::{Draft, Wants};
 use super::kdl::{Node, Scalar, write};
+use super::raise::defaults;
+use super::words::House;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All files of the new lab with their paths, sorted.
 #[must_use]
-pub fn files(drafts: &[Draft]) -> Vec<(String, String)> {
+pub(super) fn files(drafts: &[Draft], house: Option<&House>) -> Vec<(String, String)> {
     let mut wants = Wants::default();
     drafts.iter().for_each(|draft| wants.add(&draft.wants));
     let mut files: Vec<(String, String)> = drafts.iter().flat_map(Draft::texts).collect();
-    files.push(("lab.kdl".into(), write(&[lab(&wants)])));
-    files.push(("nodes/nodes.kdl".into(), write(&nodes(&wants))));
+    files.push(("lab.kdl".into(), write(&[lab(&wants, house)])));
+    files.extend(nodes(drafts, &wants).into_iter().map(|(name, node)| (format!("nodes/{name}.kdl"), write(&[node]))));
     files.sort();
     files
 }
 
 /// The lab: what holds for all of its services.
-fn lab(wants: &Wants) -> Node {
-    let datacenter = wants.datacenters.first().map_or("home", String::as_str);
+pub(super) fn lab(wants: &Wants, house: Option<&House>) -> Node {
+    let datacenter = house.map_or("home", |house| house.datacenter.as_str());
     let mut lab = Node::new("lab")
         .arg("home")
         .child(
@@ -32,6 +35,15 @@ fn lab(wants: &Wants) -> Node {
                 .prop("cidr", "192.168.1.0/24")
                 .comment("fill in: the addresses of the network that the machines are on"),
         );
+    if house.is_some_and(|house| house.nomad_discovery) {
+        lab = lab.child(Node::new("discovery").arg("nomad"));
+    }
+    if let Some(house) = house {
+        let defaults = defaults(house).attributes.into_iter();
+        let defaults =
+            defaults.fold(Node::new("defaults"), |node, it| node.child(Node::new(it.name).arg(Scalar::Null)));
+        lab = lab.child(defaults.comment("what the job files leave to Nomad"));
+    }
     let mut store: Option<Node> = None;
     for ((name, path), keys) in &wants.secrets {
         let holds = Node::new("holds").arg(path.as_str());
@@ -52,8 +64,13 @@ fn lab(wants: &Wants) -> Node {
     }
     if !wants.values.is_empty() || !wants.open.is_empty() {
         let values = wants.values.iter();
-        let mut node = values
-            .fold(Node::new("values"), |node, (name, value)| node.child(Node::new(name.clone()).arg(value.clone())));
+        let mut node = values.fold(Node::new("values"), |node, (name, value)| {
+            let value = Node::new(name.clone()).arg(value.clone());
+            node.child(match wants.notes.get(name) {
+                Some(note) => value.comment(note.clone()),
+                None => value,
+            })
+        });
         // Until a person gives them a value, the lab doesn't compile.
         for name in &wants.open {
             let open = Node::new(name.clone()).arg("…");
@@ -64,35 +81,59 @@ fn lab(wants: &Wants) -> Node {
     lab
 }
 
-/// The machines that services name, for a person to complete.
-fn nodes(wants: &Wants) -> Vec<Node> {
-    let mut nodes: Vec<Node> = Vec::new();
+/// The machines that services name, for a person to complete, by the names of their files.
+fn nodes(drafts: &[Draft], wants: &Wants) -> BTreeMap<String, Node> {
+    let mut nodes = BTreeMap::new();
     for name in &wants.nodes {
-        nodes.push(stub(name, None, wants));
+        let volumes = volumes(drafts, |other| other.nodes.is_empty() || other.nodes.contains(name));
+        nodes.insert(file_name(name), stub(name, None, &volumes, wants));
     }
     for class in &wants.classes {
-        nodes.push(stub(class, Some(class), wants));
+        let volumes = volumes(drafts, |other| other.classes.is_empty() || other.classes.contains(class));
+        nodes.entry(file_name(class)).or_insert_with(|| stub(class, Some(class), &volumes, wants));
     }
     if nodes.is_empty() {
-        nodes.push(stub("server", None, wants));
-    }
-    if let Some(first) = nodes.first_mut() {
-        let comments = [
-            "The machines that services run on, as far as their constraints and volumes tell.",
-            "Take up each one that there is: fill in its address and architecture, remove the `//`, and what it doesn't have.",
-        ];
-        first.comments.splice(0..0, comments.map(str::to_owned));
+        nodes.insert("server".into(), stub("server", None, &wants.volumes, wants));
     }
     nodes
 }
 
-fn stub(name: &str, class: Option<&str>, wants: &Wants) -> Node {
-    let mut node = Node { idle: true, ..Node::new("node").arg(name).apart() };
-    node = node.child(Node::new("address").arg("192.168.1.10")).child(Node::new("arch").arg("amd64"));
+/// The host volumes that these services ask for.
+fn volumes(drafts: &[Draft], of: impl Fn(&Wants) -> bool) -> BTreeSet<String> {
+    let drafts = drafts.iter().filter(|draft| of(&draft.wants));
+    drafts.flat_map(|draft| draft.wants.volumes.iter().cloned()).collect()
+}
+
+/// A name that a file can have.
+fn file_name(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_lowercase() } else { '-' };
+    name.chars().take(60).map(plain).collect()
+}
+
+fn stub(name: &str, class: Option<&str>, volumes: &BTreeSet<String>, wants: &Wants) -> Node {
+    let said = match class {
+        Some(class) => format!(
+            "A machine of class `{class}`, which services ask for. Give it its name, and each further one a file."
+        ),
+        None => format!("`{name}`, as far as services tell of it. Fill in what is its own, and take the `//` away."),
+    };
+    let node = Node { idle: true, ..Node::new("node").arg(name).comment(said) };
+    let arch = wants.arches.first().filter(|_| wants.arches.len() == 1).map_or("amd64", String::as_str);
+    let mut node = node
+        .child(Node::new("address").arg("192.168.1.10").comment("fill in"))
+        .child(Node::new("arch").arg(arch).comment("or `arm64`"))
+        .child(Node::new("server").comment("on one or three machines: they run Nomad's and Consul's servers"));
     if let Some(class) = class {
         node = node.child(Node::new("class").arg(class));
     }
-    for volume in &wants.volumes {
+    if wants.drivers.iter().any(|driver| driver != "docker") {
+        let drivers = wants.drivers.iter().fold(Node::new("drivers"), |node, driver| node.arg(driver.as_str()));
+        node = node.child(drivers.comment("those that the machine has"));
+    }
+    for pool in wants.pools.iter().filter(|pool| *pool != "default" && *pool != "all") {
+        node = node.child(Node::new("pool").arg(pool.as_str()).comment("where the machine is in it"));
+    }
+    for (at, volume) in volumes.iter().enumerate() {
         let place = wants.places.get(volume).cloned().unwrap_or_default();
         let path = if place.path == Scalar::Null { format!("/srv/{volume}").into() } else { place.path };
         let mut offered = Node::new("host-volume").arg(volume.as_str()).prop("path", path);
@@ -100,13 +141,19 @@ fn stub(name: &str, class: Option<&str>, wants: &Wants) -> Node {
             offered = offered.prop("owner", owner);
         }
         offered.trailing = place.note;
-        if let Some(mount) = place.mount {
-            node = node.child(mount);
-        }
-        node = node.child(offered);
+        let mut first = place.mount.into_iter().chain([offered]);
+        let lead = first.next().map(|node| match at {
+            0 => node.comment("fill in where each is, and leave out what the machine hasn't"),
+            _ => node,
+        });
+        node.children.get_or_insert_default().extend(lead.into_iter().chain(first));
     }
     for device in &wants.devices {
         node = node.child(Node::new("device").arg(device.as_str()));
+    }
+    let meta = wants.meta.iter().fold(Node::new("meta"), |node, (key, value)| node.prop(key.clone(), value.as_str()));
+    if !meta.entries.is_empty() {
+        node = node.child(meta.comment("services ask for one or more of these"));
     }
     node
 }

@@ -1,18 +1,31 @@
 //! From what people have, such as Nomad's job files, to a lab: manifests as text.
 //!
 //! - A front end makes a [`Draft`] of each thing it finds,
-//! - [`mod@lab`] writes what the drafts have in common, and what of the machines can be told from them,
+//! - `lab` writes what the drafts have in common, and what of the machines can be told from them,
 //! - [`kdl`] is the text.
 
+mod compare;
 pub mod compose;
 pub mod draft;
+mod jobs;
 pub mod kdl;
-pub mod lab;
+mod lab;
+mod nodes;
+mod origin;
+mod port_words;
+mod raise;
+mod residue;
+mod task_words;
+mod values;
+mod wants;
+mod words;
 pub mod yaml;
 
+use crate::compile::lab_of;
 use crate::decode::codes::defined_twice::defined_twice;
+use crate::decode::hcl::Values;
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::source::{FileId, Sources, Span, World, text};
+use crate::source::{FileId, Sources, Span, Spanned, World, text};
 use draft::Draft;
 use std::collections::BTreeMap;
 
@@ -34,28 +47,57 @@ pub fn import(world: &dyn World, paths: &[String]) -> Imported {
     let mut sink = Sink::default();
     let mut sources = Sources::default();
     let mut drafts: Vec<Draft> = Vec::new();
+    let mut jobs = Vec::new();
+    let mut values = Values::default();
+    for path in world.files().into_iter().flatten().filter(|path| path.ends_with(".vars.hcl")) {
+        let span = Span::new(FileId(u32::try_from(sources.iter().count()).unwrap_or(u32::MAX)), 0, 0);
+        let read = text(&path, world.read(&path), span, &mut sink).unwrap_or_default();
+        let file = sources.add(path, read);
+        if let Some(source) = sources.get(file) {
+            values.take(file, source, world, &sources, &mut sink);
+        }
+    }
     for path in paths {
         let span = Span::new(FileId(u32::try_from(sources.iter().count()).unwrap_or(u32::MAX)), 0, 0);
         let read = text(path, world.read(path), span, &mut sink);
         let file = sources.add(path.as_str(), read.clone().unwrap_or_default());
         if read.is_some() {
-            drafts.extend(match compose::is_compose(path) {
-                true => compose::drafts(file, &mut sources, world, &mut sink),
-                false => draft::drafts(file, &sources, world, &mut sink),
-            });
+            match compose::is_compose(path) {
+                true => drafts.extend(compose::drafts(file, &mut sources, world, &mut sink)),
+                false => jobs.extend(jobs::parse(file, &mut sources, world, &values, &mut sink)),
+            }
         }
     }
     let mut names: BTreeMap<String, Span> = BTreeMap::new();
-    drafts.retain(|draft| match names.get(&draft.name.value) {
+    let mut is_new = |name: &Spanned<String>| match names.get(&name.value) {
         Some(first) => {
-            sink.push(defined_twice(&format!("service `{}`", draft.name.value), draft.name.span, *first));
+            sink.push(defined_twice(&format!("service `{}`", name.value), name.span, *first));
             false
         }
         None => {
-            names.insert(draft.name.value.clone(), draft.name.span);
+            names.insert(name.value.clone(), name.span);
             true
         }
-    });
-    let files = lab::files(&drafts);
+    };
+    drafts.retain(|draft| is_new(&draft.name));
+    jobs.retain(|job| is_new(&job.name));
+    jobs::name_variables(&mut jobs);
+    let mut house = None;
+    if !jobs.is_empty() {
+        let (made, of_jobs) = jobs::drafts(&jobs, &sources);
+        drafts.extend(made);
+        house = Some(of_jobs);
+    }
+    let files = lab::files(&drafts, house.as_ref());
     Imported { sources, diagnostics: sink.into_sorted(), files, drafts }
+}
+
+/// The jobs of a lab as they are written into its bundle, and what is wrong with them. Where they could run isn't looked at.
+#[must_use]
+pub fn jobs(world: &dyn World) -> (Vec<String>, Vec<Diagnostic>) {
+    let compiled = lab_of(world);
+    let services = compiled.lab.map(|lab| lab.services).unwrap_or_default();
+    let artifacts = crate::emit::job::artifacts(&services, &[]);
+    let texts = artifacts.into_iter().map(|artifact| String::from_utf8_lossy(&artifact.bytes).into_owned());
+    (texts.collect(), compiled.diagnostics)
 }

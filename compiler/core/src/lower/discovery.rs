@@ -2,7 +2,7 @@
 
 use crate::decode::codes::defined_twice::defined_twice;
 use crate::diagnostic::Sink;
-use crate::nomad::form::{Block, Body};
+use crate::nomad::form::{Attribute, Block, Body};
 use crate::resolve::codes::bad_value::bad_value;
 use crate::resolve::{Expanded, bodies};
 use crate::source::{Span, Spanned};
@@ -24,6 +24,8 @@ pub struct Registered {
     pub port: Spanned<String>,
     /// The name in discovery; `None` with `register=#false`.
     pub name: Option<String>,
+    /// The port's own tags.
+    pub tags: Option<Attribute>,
 }
 
 impl Registry {
@@ -39,7 +41,7 @@ impl Registry {
         for (service, (_, ports)) in services.iter().zip(&registry.services) {
             for port in ports {
                 let Some(name) = &port.name else { continue };
-                let composed = !service.core && *name != service.name.value;
+                let composed = !service.core && *name == format!("{}-{}", service.name.value, port.port.value);
                 if composed && !(is_found(&port.port) && name.len() <= 63) {
                     let expected = format!("a port that can be found: discovery would have to call it `{name}`");
                     let diagnostic = bad_value(&port.port, &expected, port.port.span);
@@ -99,10 +101,13 @@ fn ports(service: &str, body: &Body) -> Vec<Registered> {
     let mut ports = Vec::new();
     for block in port_blocks(body) {
         let Some(label) = block.label() else { continue };
-        let registered = block.body.bool("register").is_none_or(|register| register.value);
-        let name = registered.then(|| if first { service.to_owned() } else { format!("{service}-{}", label.value) });
+        let registered = block.body.bool("register").or_else(|| body.bool("register"));
+        let registered = registered.is_none_or(|register| register.value);
+        let own = block.body.str("name").map(|name| name.value.to_owned());
+        let made = || if first { service.to_owned() } else { format!("{service}-{}", label.value) };
+        let name = registered.then(|| own.unwrap_or_else(made));
         first &= !registered;
-        ports.push(Registered { port: label.clone(), name });
+        ports.push(Registered { port: label.clone(), name, tags: block.body.attribute("tags").cloned() });
     }
     ports
 }
@@ -114,7 +119,7 @@ fn core_ports(job: &Body) -> Vec<Registered> {
         let bodies = std::iter::once(&group.body).chain(group.body.blocks("task").map(|task| &task.body));
         for service in bodies.flat_map(|body| body.blocks("service")) {
             if let (Some(port), Some(name)) = (service.body.str("port"), service.body.str("name")) {
-                ports.push(Registered { port: port.map(str::to_owned), name: Some(name.value.to_owned()) });
+                ports.push(Registered { port: port.map(str::to_owned), name: Some(name.value.to_owned()), tags: None });
             }
         }
     }

@@ -30,8 +30,8 @@ pub(super) fn resolve_task(task: &mut Body, context: Context<'_>, found: &mut Fo
     let span = task.blocks[at].span;
     let (tagged, plain): (Vec<Attribute>, Vec<Attribute>) = std::mem::take(&mut task.blocks[at].body.attributes)
         .into_iter()
-        .partition(|attribute| matches!(attribute.value.kind, ValueKind::Tagged(..)));
-    if plain.is_empty() {
+        .partition(|attribute| matches!(&attribute.value.kind, ValueKind::Tagged(tag, _) if tag.value != Tag::File));
+    if plain.is_empty() && !tagged.is_empty() {
         task.blocks.remove(at);
     } else {
         task.blocks[at].body.attributes = plain;

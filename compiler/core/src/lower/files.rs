@@ -3,14 +3,14 @@
 use super::{Context, group::copy};
 use crate::diagnostic::{Sink, nearest};
 use crate::model::Role;
-use crate::nomad::form::{Block, Body, Value, ValueKind};
+use crate::nomad::form::{Block, Body, Tag, Value, ValueKind};
 use crate::resolve::codes::{bad_value::bad_value, missing_file::missing_file, unknown_reference::unknown_reference};
 use crate::resolve::{Expanded, bodies, is_absolute};
 use crate::source::codes::path_outside_lab::path_outside_lab;
 use crate::source::{ReadError, Span, Spanned, World, embedded, text};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The texts of the files that services name, by path from the lab's folder (or `hlmc:…`).
 #[derive(Debug, Default)]
@@ -39,6 +39,15 @@ pub fn assets(services: &[Expanded], world: &dyn World, sink: &mut Sink) -> Asse
             }
         }
     }
+    let mut texts: Vec<(Arc<str>, Spanned<String>)> = Vec::new();
+    for service in services {
+        quoted(&service.body, &mut |source| texts.push((service.path.clone(), source)));
+    }
+    for (manifest, source) in &texts {
+        if let Some(path) = asset_path(manifest, source, sink) {
+            named.entry(path).or_default().push(source);
+        }
+    }
     let files: OnceLock<Vec<String>> = OnceLock::new();
     let files = || files.get_or_init(|| world.files().into_iter().flatten().collect()).as_slice();
     let read: Vec<(Option<(String, String)>, Sink)> = named
@@ -50,6 +59,29 @@ pub fn assets(services: &[Expanded], world: &dyn World, sink: &mut Sink) -> Asse
         })
         .collect();
     Assets { texts: read.into_iter().filter_map(|(text, found)| sink.take(text, found)).collect() }
+}
+
+/// Calls `see` for every `(file)"…"` of a body.
+fn quoted(body: &Body, see: &mut dyn FnMut(Spanned<String>)) {
+    for attribute in &body.attributes {
+        if let ValueKind::Tagged(Spanned { value: Tag::File, .. }, source) = &attribute.value.kind {
+            see(Spanned::new(source.clone(), attribute.value.span));
+        }
+    }
+    body.blocks.iter().for_each(|block| quoted(&block.body, see));
+}
+
+/// Puts the text of its file in the place of every `(file)"…"` of a job; one that can't be read is reported already.
+pub(super) fn fill(body: &mut Body, manifest: &str, context: Context<'_>) {
+    for attribute in &mut body.attributes {
+        if let ValueKind::Tagged(Spanned { value: Tag::File, .. }, source) = &attribute.value.kind {
+            let source = Spanned::new(source.clone(), attribute.value.span);
+            let path = asset_path(manifest, &source, &mut Sink::default());
+            let text = path.and_then(|path| context.assets.texts.get(&path).cloned());
+            attribute.value.kind = ValueKind::Str(text.unwrap_or_default());
+        }
+    }
+    body.blocks.iter_mut().for_each(|block| fill(&mut block.body, manifest, context));
 }
 
 /// The path of a file that a manifest names, from the lab's folder.

@@ -1,7 +1,7 @@
 //! The group of a service: network, volumes, registrations, tasks.
 
 use super::discovery::port_blocks;
-use super::job::Found;
+use super::job::{Found, job_type};
 use super::{Context, codes::needs_consul::needs_consul, codes::no_port, files, task};
 use crate::diagnostic::Sink;
 use crate::model::{Discovery, Protocol};
@@ -16,13 +16,15 @@ const SHUTDOWN_DELAY: &str = "5s";
 /// Lowers the one group of a service.
 pub(super) fn lower(expanded: &Expanded, context: Context<'_>, found: &mut Found, sink: &mut Sink) -> Block {
     let (body, span) = (&expanded.body, expanded.name.span);
-    let mut group = Block::labelled("group", expanded.name.clone(), span);
+    let mut group = Block::labelled("group", named(body, "group", &expanded.name, sink), span);
     if let Some(count) = body.attribute("count") {
         group.body.set("count", count.value.clone());
     }
     let services = services(expanded, context, sink);
-    if !services.is_empty() {
-        group.body.set("shutdown_delay", Value::str(SHUTDOWN_DELAY, span));
+    match body.attribute("shutdown-delay") {
+        Some(delay) => group.body.set("shutdown_delay", delay.value.clone()),
+        None if services.is_empty() => {}
+        None => group.body.set("shutdown_delay", Value::str(SHUTDOWN_DELAY, span)),
     }
     group.body.blocks.extend(network(body, context, span, sink));
     volumes(body, &mut group.body, sink);
@@ -34,12 +36,21 @@ pub(super) fn lower(expanded: &Expanded, context: Context<'_>, found: &mut Found
     for task in body.blocks("task") {
         group.body.blocks.extend(task::extra(task, expanded, context, found, sink));
     }
+    if let Some(over) = body.block("nomad-group") {
+        group.body.merge(over.body.clone(), job_type().and_then(|job| job.block("group")));
+    }
     group
+}
+
+/// The name of the group or the main task: what the service says, or its own name.
+pub(super) fn named(body: &Body, word: &str, service: &Spanned<String>, sink: &mut Sink) -> Spanned<String> {
+    let named = body.str(word).map(|name| name.map(str::to_owned));
+    named.filter(|name| check_name(word, name, NameKind::Job, sink)).unwrap_or_else(|| service.clone())
 }
 
 fn network(body: &Body, context: Context<'_>, span: Span, sink: &mut Sink) -> Option<Block> {
     let mode = body.str("network").filter(|mode| mode.value != "host");
-    let ports: Vec<Block> = port_blocks(body).filter_map(|block| lower_port(block, context, sink)).collect();
+    let ports: Vec<Block> = port_blocks(body).filter_map(|block| lower_port(block, body, context, sink)).collect();
     if mode.is_none() && ports.is_empty() {
         return None;
     }
@@ -53,7 +64,7 @@ fn network(body: &Body, context: Context<'_>, span: Span, sink: &mut Sink) -> Op
 
 /// A fixed port is taken on the lab's network only: without `host_network` Nomad would give the second claimant the next
 /// address of the same interface, and both would run (nomad/structs/network.go, AssignPorts).
-fn lower_port(block: &Block, context: Context<'_>, sink: &mut Sink) -> Option<Block> {
+fn lower_port(block: &Block, service: &Body, context: Context<'_>, sink: &mut Sink) -> Option<Block> {
     let label = block.label()?;
     if !check_name("port", label, NameKind::Port, sink) {
         return None;
@@ -63,7 +74,9 @@ fn lower_port(block: &Block, context: Context<'_>, sink: &mut Sink) -> Option<Bl
         if let Some(number) = port(&block.body, ours, sink) {
             lowered.body.set(theirs, Value::int(i64::from(number.value), number.span));
             if theirs == "static" {
-                lowered.body.set("host_network", Value::str(lan(context), number.span));
+                let network = block.body.attribute("host-network").or_else(|| service.attribute("host-network"));
+                let network = network.map_or_else(|| Value::str(lan(context), number.span), |it| it.value.clone());
+                lowered.body.set("host_network", network);
             }
         }
     }
@@ -126,10 +139,14 @@ fn services(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<B
         let mut block = Block::new("service", span);
         block.body.set("name", Value::str(name.clone(), span));
         block.body.set("port", Value::str(registered.port.value.clone(), span));
-        if context.lab.discovery == Discovery::Nomad {
-            block.body.set("provider", Value::str("nomad", span));
+        match body.attribute("provider") {
+            Some(provider) => block.body.set("provider", provider.value.clone()),
+            None if context.lab.discovery == Discovery::Nomad => {
+                block.body.set("provider", Value::str("nomad", span));
+            }
+            None => {}
         }
-        if let Some(tags) = body.attribute("tags") {
+        if let Some(tags) = registered.tags.as_ref().or_else(|| body.attribute("tags")) {
             block.body.attributes.push(Attribute { name: "tags".into(), ..tags.clone() });
         }
         services.push((registered.port.value.as_str(), block));
@@ -165,6 +182,9 @@ fn name_checks(service: &mut Block) {
     let mut taken: Vec<String> = Vec::new();
     let several = service.body.blocks("check").count() > 1;
     for check in service.body.blocks.iter_mut().filter(|block| several && block.name == "check") {
+        if check.body.attribute("name").is_some() {
+            continue;
+        }
         let about = check.body.str("path").or_else(|| check.body.str("command"));
         let kind = check.body.str("type").map_or("", |kind| kind.value);
         let plain = about.map_or_else(|| kind.to_owned(), |about| format!("{kind} {}", about.value));
@@ -181,7 +201,8 @@ fn name_checks(service: &mut Block) {
 
 /// The checks of all tasks with the name of their task.
 fn checks(expanded: &Expanded) -> impl Iterator<Item = (&str, &Block)> {
-    let own = expanded.body.blocks("check").map(|check| (expanded.name.as_str(), check));
+    let main = expanded.body.str("main-task").map_or(expanded.name.as_str(), |name| name.value);
+    let own = expanded.body.blocks("check").map(move |check| (main, check));
     own.chain(tasks(&expanded.body).flat_map(|task| {
         let name = task.label().map_or("", |label| label.as_str());
         task.body.blocks("check").map(move |check| (name, check))
@@ -197,6 +218,7 @@ fn lower_check(check: &Block, task: &str, context: Context<'_>, sink: &mut Sink)
         return None;
     }
     let mut block = Block::new("check", span);
+    copy(&check.body, &mut block.body, &[("name", "name")]);
     let value = if kind.as_str() == "https" { "http" } else { kind.as_str() };
     block.body.set("type", Value::str(value, span));
     match kind.as_str() {

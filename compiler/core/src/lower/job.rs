@@ -41,10 +41,12 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
         if let Some(over) = expanded.body.block("nomad") {
             job.body.merge(over.body.clone(), job_type());
         }
+        job.body.drop_nulls();
     }
+    files::fill(&mut job.body, &expanded.path, context);
     identity(&job.body, &expanded.name, &namespace, sink);
     // What was left out so far would make a rule complain of what isn't wrong.
-    if !sink.has_errors() && !expanded.broken && NameKind::Label.fits(&expanded.name) {
+    if !sink.has_errors() && !expanded.broken && kind(expanded).fits(&expanded.name) {
         refused::check(&job, sink);
     }
     let platforms = platforms(&expanded.body);
@@ -72,6 +74,11 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
         job,
         span,
     }
+}
+
+/// What the name of a service or job may look like.
+const fn kind(expanded: &Expanded) -> NameKind {
+    if expanded.core { NameKind::Job } else { NameKind::Label }
 }
 
 /// A deployment finds a job by its name and namespace: under another `id` it would be stopped as one that the lab no longer has.
@@ -104,19 +111,19 @@ fn generated(
     let mut job = Body::default();
     let kind = text(body, "type");
     let periodic = body.block("periodic");
-    let kind = match (&kind, periodic) {
-        (Some(kind), _) => Value::str(kind.value.clone(), kind.span),
-        (None, Some(periodic)) => Value::str("batch", periodic.span),
-        (None, None) => Value::str("service", span),
-    };
-    job.set("type", kind);
+    match (&kind, periodic) {
+        (Some(kind), _) => job.set("type", Value::str(kind.value.clone(), kind.span)),
+        (None, Some(periodic)) => job.set("type", Value::str("batch", periodic.span)),
+        (None, None) => {} // a service, as Nomad has it
+    }
     if namespace.value != "default" {
         job.set("namespace", Value::str(namespace.value.clone(), namespace.span));
     }
     if context.lab.region != "global" {
         job.set("region", Value::str(context.lab.region.clone(), span));
     }
-    job.set("datacenters", Value::strings([context.lab.datacenter.clone()], span));
+    let datacenters = body.attribute("datacenters").map(|datacenters| datacenters.value.clone());
+    job.set("datacenters", datacenters.unwrap_or_else(|| Value::strings([context.lab.datacenter.clone()], span)));
     if let Some(priority) = body.attribute("priority") {
         job.set("priority", priority.value.clone());
     }
@@ -131,11 +138,8 @@ fn generated(
     job
 }
 
-/// A job of the core form gets the owner tag, and the lab's region and datacenter where it names none.
+/// A job of the core form gets the owner tag, and the lab's region where it names none.
 fn complete_core(job: &mut Body, span: Span, context: Context<'_>) {
-    if job.attribute("datacenters").is_none() {
-        job.set("datacenters", Value::strings([context.lab.datacenter.clone()], span));
-    }
     if job.attribute("region").is_none() && context.lab.region != "global" {
         job.set("region", Value::str(context.lab.region.clone(), span));
     }

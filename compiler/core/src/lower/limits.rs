@@ -34,9 +34,10 @@ fn kind(body: &Body, sink: &mut Sink) {
     }
 }
 
-/// Tasks of a group have names of their own; the main one has the service's.
+/// Tasks of a group have names of their own.
 fn names(expanded: &Expanded, sink: &mut Sink) {
-    let mut taken: Vec<(&str, Span)> = vec![(expanded.name.as_str(), expanded.name.span)];
+    let main = expanded.body.str("main-task").unwrap_or(Spanned::new(expanded.name.as_str(), expanded.name.span));
+    let mut taken: Vec<(&str, Span)> = vec![(main.value, main.span)];
     for name in tasks(&expanded.body).filter_map(Block::label) {
         match taken.iter().find(|(known, _)| *known == name.as_str()) {
             Some((_, first)) => sink.push(defined_twice(&format!("task `{}`", name.value), name.span, *first)),

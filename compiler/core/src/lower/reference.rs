@@ -26,6 +26,7 @@ pub(super) const fn tag_name(tag: Tag) -> &'static str {
         Tag::Host => "host",
         Tag::Port => "port",
         Tag::Url => "url",
+        Tag::File => "file",
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::codes::missing_image::missing_image;
 use super::files::{self, Mounted};
-use super::group::copy;
-use super::job::Found;
+use super::group::{copy, named};
+use super::job::{Found, job_type};
 use super::{Context, env, value};
 use crate::decode::units::size;
 use crate::diagnostic::Sink;
@@ -13,16 +13,25 @@ use crate::resolve::codes::bad_value::bad_value;
 use crate::resolve::{Expanded, NameKind, check_name, is_absolute, text};
 use crate::source::{Span, Spanned};
 
-/// CPU in MHz and memory in MiB of a task that says nothing, a little more than Nomad's own 100 and 300 leave to chance.
-const CPU: i64 = 100;
-const MEMORY: i64 = 256;
+/// Memory in MiB of a task that says nothing: Nomad's own.
+const MEMORY: i64 = 300;
 const MIB: i64 = 1 << 20;
 
 /// The main task, named like the service.
 pub(super) fn main(expanded: &Expanded, context: Context<'_>, found: &mut Found, sink: &mut Sink) -> Block {
-    let name = expanded.name.clone();
+    let name = named(&expanded.body, "main-task", &expanded.name, sink);
     let networked = expanded.body.str("network").map(|mode| mode.value.to_owned());
-    lower(&name, &expanded.body, networked.as_deref(), expanded, context, found, sink)
+    let mut task = lower(&name, &expanded.body, networked.as_deref(), expanded, context, found, sink);
+    overlaid(&expanded.body, &mut task.body);
+    task
+}
+
+/// Lays what a task says in Nomad's own words over what is generated.
+fn overlaid(body: &Body, task: &mut Body) {
+    if let Some(over) = body.block("nomad-task") {
+        let ty = job_type().and_then(|job| job.block("group")).and_then(|group| group.block("task"));
+        task.merge(over.body.clone(), ty);
+    }
 }
 
 /// A `task`, `sidecar` or `init` block.
@@ -34,7 +43,7 @@ pub(super) fn extra(
     sink: &mut Sink,
 ) -> Option<Block> {
     let name = block.label()?;
-    if !check_name("task", name, NameKind::Label, sink) {
+    if !check_name("task", name, NameKind::Job, sink) {
         return None;
     }
     let networked = expanded.body.str("network").map(|mode| mode.value.to_owned());
@@ -45,6 +54,7 @@ pub(super) fn extra(
         lifecycle.body.set("sidecar", Value::bool(block.name == "sidecar", block.span));
         task.body.blocks.insert(0, lifecycle);
     }
+    overlaid(&block.body, &mut task.body);
     Some(task)
 }
 
@@ -76,7 +86,7 @@ fn lower(
         task.body.blocks.push(env.clone());
     }
     volume_mounts(body, &mut task.body, sink);
-    task.body.blocks.push(resources(body, span, sink));
+    task.body.blocks.extend(resources(body, span, sink));
     env::resolve_task(&mut task.body, context, found, sink);
     task.body.blocks.extend(files.into_iter().map(|file| file.template));
     task
@@ -121,25 +131,25 @@ fn mounts(body: &Body, driver: &str, files: &[Mounted], config: &mut Body, sink:
     for file in files {
         if !targets.contains(&file.target.as_str()) {
             targets.push(&file.target);
-            config.blocks.push(bind((&file.source, file.span()), &file.target, true));
+            config.blocks.push(bind((&file.source, file.span()), &file.target, Some(true)));
         }
     }
     for block in body.blocks("mount") {
         let (Some(source), Some(target)) = (block.label(), text(&block.body, "to")) else { continue };
         if is_absolute(source, sink) & is_absolute(&target, sink) {
-            let read_only = block.body.bool("read-only").is_some_and(|read_only| read_only.value);
+            let read_only = block.body.bool("read-only").map(|read_only| read_only.value);
             config.blocks.push(bind((source, source.span), &target, read_only));
         }
     }
 }
 
-fn bind((source, span): (&str, Span), target: &Spanned<String>, read_only: bool) -> Block {
+fn bind((source, span): (&str, Span), target: &Spanned<String>, read_only: Option<bool>) -> Block {
     let mut mount = Block::new("mount", span);
     mount.body.set("type", Value::str("bind", span));
     mount.body.set("source", Value::str(source, span));
     mount.body.set("target", Value::str(target.as_str(), target.span));
-    if read_only {
-        mount.body.set("readonly", Value::bool(true, span));
+    if let Some(read_only) = read_only {
+        mount.body.set("readonly", Value::bool(read_only, span));
     }
     mount
 }
@@ -158,19 +168,17 @@ fn volume_mounts(body: &Body, task: &mut Body, sink: &mut Sink) {
     }
 }
 
-fn resources(body: &Body, span: Span, sink: &mut Sink) -> Block {
+/// What is asked for; what isn't is Nomad's to say.
+fn resources(body: &Body, span: Span, sink: &mut Sink) -> Option<Block> {
     let empty = Body::default();
     let written = body.block("resources");
     let (written, span) = written.map_or((&empty, span), |block| (&block.body, block.span));
     let mut resources = Block::new("resources", span);
-    if written.attribute("cores").is_some() {
-        copy(written, &mut resources.body, &[("cores", "cores")]);
-    } else {
-        let cpu = written.attribute("cpu").map_or_else(|| Value::int(CPU, span), |cpu| cpu.value.clone());
-        resources.body.set("cpu", cpu);
-    }
+    copy(written, &mut resources.body, &[("cores", "cores"), ("cpu", "cpu")]);
     let memory = written.int("memory");
-    resources.body.set("memory", memory.map_or_else(|| Value::int(MEMORY, span), mebibytes));
+    if let Some(memory) = memory {
+        resources.body.set("memory", mebibytes(memory));
+    }
     if let Some(most) = written.int("memory-max").filter(|most| is_most(*most, memory, sink)) {
         resources.body.set("memory_max", mebibytes(most));
     }
@@ -180,7 +188,8 @@ fn resources(body: &Body, span: Span, sink: &mut Sink) -> Block {
         copy(&device.body, &mut block.body, &[("count", "count")]);
         resources.body.blocks.push(block);
     }
-    resources
+    let says = !resources.body.attributes.is_empty() || !resources.body.blocks.is_empty();
+    says.then_some(resources)
 }
 
 /// Whether memory may grow to `most`. Nomad refuses less than what the task is placed by: where that was raised over what a preset or

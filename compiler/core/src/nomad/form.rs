@@ -84,6 +84,8 @@ pub enum Tag {
     Port,
     /// `(url)"http://service:port/path"`: a URL whose host and port are found through discovery.
     Url,
+    /// `(file)"app.conf"`: the text of a file beside the manifest, as it is.
+    File,
 }
 
 impl Body {

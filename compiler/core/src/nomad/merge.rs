@@ -1,6 +1,6 @@
 //! Laying one body over another, by name: what a person writes over what is generated.
 
-use super::form::{Attribute, Block, Body};
+use super::form::{Attribute, Block, Body, ValueKind};
 use super::schema::{BlockType, Occurs};
 
 impl Body {
@@ -37,6 +37,12 @@ impl Body {
                 self.blocks[at].body.merge(block.body, known);
             }
         }
+    }
+
+    /// Takes out every attribute that is null, here and in all blocks: what was to be as if nobody had written it.
+    pub fn drop_nulls(&mut self) {
+        self.attributes.retain(|attribute| attribute.value.kind != ValueKind::Null);
+        self.blocks.iter_mut().for_each(|block| block.body.drop_nulls());
     }
 
     fn set_attribute(&mut self, attribute: Attribute) {

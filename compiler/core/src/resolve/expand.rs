@@ -79,7 +79,8 @@ pub fn expand(mut manifests: Manifests, sources: &mut Sources, sink: &mut Sink) 
 
 fn expanded(manifest: Manifest, core: bool, manifests: &Manifests, sink: &mut Sink) -> Option<Expanded> {
     let name = manifest.block.label()?.clone();
-    check_name(if core { "job" } else { "service" }, &name, NameKind::Label, sink);
+    let (what, kind) = if core { ("job", NameKind::Job) } else { ("service", NameKind::Label) };
+    check_name(what, &name, kind, sink);
     let parameters = own_parameters(&name, manifests);
     let body = if core { manifest.block.body } else { normalized(manifest.block.body) };
     Some(Expanded { name, body, core, path: manifest.path, parameters, broken: false })

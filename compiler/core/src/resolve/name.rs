@@ -9,6 +9,8 @@ use crate::source::Spanned;
 pub enum NameKind {
     /// Lab, node, service, task, namespace, pool, class: a DNS label (RFC 1123) in lower case.
     Label,
+    /// Job of the core form, group, main task: what Nomad takes and a file can be called.
+    Job,
     /// Port: letters, digits, `_`, `-`.
     Port,
     /// Volume: letters, digits, `_`, `-`, `.`.
@@ -26,7 +28,7 @@ impl NameKind {
         match self {
             Self::Label => "at most 63 lower-case letters, digits and `-`, and neither the first nor the last is a `-`",
             Self::Port => "at most 63 letters, digits, `_` and `-`",
-            Self::Volume => "at most 128 letters, digits, `_`, `-` and `.`",
+            Self::Volume | Self::Job => "at most 128 letters, digits, `_`, `-` and `.`",
             Self::Domain => "labels of lower-case letters, digits and `-`, with dots between them",
             Self::Host => "labels of lower-case letters, digits and `-`, with dots between them; the first may be `*`",
         }
@@ -41,7 +43,7 @@ impl NameKind {
                 (1..=63).contains(&name.len())
                     && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
             }
-            Self::Volume => {
+            Self::Volume | Self::Job => {
                 (1..=128).contains(&name.len())
                     && !name.starts_with('.')
                     && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))

@@ -129,11 +129,6 @@ fn a_preset_gets_its_parameters_and_defaults() {
         DB    = "blog"
         URL   = "postgres://localhost:5432/blog"
       }
-
-      resources {
-        cpu    = 100
-        memory = 256
-      }
     }
     "#);
 }
@@ -167,7 +162,6 @@ service "web" {
       }
 
       resources {
-        cpu    = 100
         memory = 1024
       }
     }
@@ -216,7 +210,6 @@ fn an_entry_of_the_catalogue_with_another_name_and_overrides() {
 }"#;
     assert_snapshot!(job(manifest), @r#"
     job "web" {
-      type        = "service"
       datacenters = ["home"]
 
       meta {
@@ -371,11 +364,9 @@ service "web" {
     "#);
     assert_snapshot!(blocks(&job, "resources {"), @r#"
     resources {
-      cpu    = 100
       memory = 64
     }
     resources {
-      cpu    = 100
       memory = 1024
     }
     "#);
@@ -400,7 +391,6 @@ service "web" {
 "#;
     assert_snapshot!(job(manifest), @r#"
     job "web" {
-      type        = "service"
       datacenters = ["home"]
       priority    = 80
 
@@ -432,7 +422,6 @@ service "web" {
           }
 
           resources {
-            cpu    = 100
             memory = 512
           }
         }
@@ -526,11 +515,6 @@ service "web" {
         volume      = "data"
         destination = "/data"
       }
-
-      resources {
-        cpu    = 100
-        memory = 256
-      }
     }
     "#);
     assert_snapshot!(blocks(&job, "task \"log\" {"), @r#"
@@ -547,11 +531,6 @@ service "web" {
         command = "tail"
         args    = ["-F", "/alloc/x"]
       }
-
-      resources {
-        cpu    = 100
-        memory = 256
-      }
     }
     "#);
     assert_snapshot!(blocks(&job, "task \"exporter\" {"), @r#"
@@ -561,11 +540,6 @@ service "web" {
       config {
         image = "x/exporter:1"
         ports = ["metrics"]
-      }
-
-      resources {
-        cpu    = 100
-        memory = 256
       }
     }
     "#);
@@ -870,8 +844,7 @@ job "web" {
 "#;
     assert_snapshot!(job(manifest), @r#"
     job "web" {
-      namespace   = "sites"
-      datacenters = ["home"]
+      namespace = "sites"
 
       meta {
         team     = "anna"
@@ -980,13 +953,11 @@ service "web" { image "nginx:1.29.3"; preset "small"; MEMORY }
     };
     assert_snapshot!(blocks(&other_file("memory \"1GiB\""), "resources {"), @r#"
     resources {
-      cpu    = 100
       memory = 1024
     }
     "#);
     assert_snapshot!(blocks(&other_file("memory \"200MiB\""), "resources {"), @r#"
     resources {
-      cpu        = 100
       memory     = 200
       memory_max = 256
     }
@@ -999,7 +970,7 @@ service "web" { image "nginx:1.29.3"; preset "small"; MEMORY }
     let alone = r#"service "web" { image "nginx:1.29.3"; memory-max "128MiB" }"#;
     assert_eq!(
         said(alone),
-        ["bad-value: `128MiB` is not at least as much as `memory` (give `memory` too: it is 256MiB unless given)"]
+        ["bad-value: `128MiB` is not at least as much as `memory` (give `memory` too: it is 300MiB unless given)"]
     );
 }
 

@@ -28,6 +28,7 @@ each_job() {
     "$@" '1' 'cache' 'default' 'service' '1' 'nomad/jobs/default/cache.nomad.hcl'
     "$@" '1' 'caddy' 'default' 'service' '1' 'nomad/jobs/default/caddy.nomad.hcl'
     "$@" '1' 'gate' 'default' 'service' '1' 'nomad/jobs/default/gate.nomad.hcl'
+    "$@" '1' 'mirror' 'default' 'service' '1' 'nomad/jobs/default/mirror.nomad.hcl'
     "$@" '1' 'plain' 'default' 'batch' '1' 'nomad/jobs/default/plain.nomad.hcl'
     "$@" '1' 'prometheus' 'default' 'service' '1' 'nomad/jobs/default/prometheus.nomad.hcl'
     "$@" '1' 'report' 'tools' 'batch' '1' 'nomad/jobs/tools/report.nomad.hcl'

@@ -6,7 +6,7 @@ use crate::source::Span;
 code!(Error, "unknown-annotation", "unknown_annotation.md", "a type annotation that means nothing there");
 
 /// The annotations that a text may have.
-pub(crate) const NAMES: [&str; 5] = ["address", "host", "port", "secret", "url"];
+pub(crate) const NAMES: [&str; 6] = ["address", "file", "host", "port", "secret", "url"];
 
 /// An annotation that doesn't exist; `span` is its name without the parentheses.
 pub(crate) fn unknown_annotation(annotation: &str, span: Span) -> Diagnostic {

@@ -17,6 +17,9 @@ impl Reader<'_, '_> {
     /// A value as what is wanted; nothing once what is wrong with it is reported.
     pub(super) fn fit(&mut self, value: Value, want: Want<'_>) -> Option<Value> {
         let span = value.span;
+        if super::is_variable(&value) {
+            return Some(value);
+        }
         let kind = match (want.ty, value.kind) {
             (Type::Any, kind) => kind,
             (Type::Str, kind) => self.text(kind, want, span)?,

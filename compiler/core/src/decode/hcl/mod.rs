@@ -17,7 +17,7 @@ mod variables;
 use super::codes::defined_twice::defined_twice;
 use super::syntax::report;
 use crate::diagnostic::Sink;
-use crate::nomad::form::Block;
+use crate::nomad::form::{Block, Value, ValueKind};
 use crate::nomad::tables;
 use crate::source::{FileId, Source, Sources, Span, World};
 use body::Reader;
@@ -36,6 +36,16 @@ pub fn is_job_file(path: &str) -> bool {
 #[must_use]
 pub fn is_values_file(path: &str) -> bool {
     path.starts_with("services/") && path.ends_with(".vars.hcl")
+}
+
+/// Around the name of a variable that stays in the texts of a job, for who writes them anew. No file has these characters for anything.
+pub const OPEN: char = '\u{E000}';
+/// See [`OPEN`].
+pub const CLOSE: char = '\u{E001}';
+
+/// Whether a value is a variable that stays one, and nothing else.
+fn is_variable(value: &Value) -> bool {
+    matches!(&value.kind, ValueKind::Str(text) if text.starts_with(OPEN) && text.ends_with(CLOSE) && text.matches(OPEN).count() == 1)
 }
 
 /// The folder of a file, from the lab's.

@@ -6,17 +6,19 @@ use super::{codes, evaluator, folder, is_values_file};
 use crate::decode::codes::duplicate_name::duplicate_name;
 use crate::decode::syntax::report;
 use crate::diagnostic::Sink;
-use crate::nomad::form::Block;
-use crate::source::{Sources, World};
+use crate::nomad::form::{Block, Value};
+use crate::source::{FileId, Source, Sources, World};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What variables of job files are given from outside.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Values {
     /// By the lab itself.
     lab: Given,
     /// By the `*.vars.hcl` files of each folder; these go before.
     folders: BTreeMap<String, Given>,
+    /// By whoever reads the file; these go before all others.
+    first: Given,
 }
 
 impl Values {
@@ -27,25 +29,43 @@ impl Values {
             values.lab.insert(value.name.clone().into_owned(), (value.name_span, value.value.clone()));
         }
         for (file, source) in sources.iter().filter(|(_, source)| is_values_file(&source.path)) {
-            let parse = hlmc_hcl::parse(&source.text);
-            report(&parse.errors, codes::syntax::code, file, sink);
-            let given = values.folders.entry(folder(&source.path).to_owned()).or_default();
-            for (name, value) in variables::given(&parse.body, &mut evaluator(source, file, world, sources, sink)) {
-                match given.get(&name.value) {
-                    Some((first, _)) => sink.push(duplicate_name(&name.value, *first, name.span)),
-                    None => {
-                        given.insert(name.value, (name.span, value));
-                    }
+            values.take(file, source, world, sources, sink);
+        }
+        values
+    }
+
+    /// Takes up a file of values.
+    pub fn take(&mut self, file: FileId, source: &Source, world: &dyn World, sources: &Sources, sink: &mut Sink) {
+        let parse = hlmc_hcl::parse(&source.text);
+        report(&parse.errors, codes::syntax::code, file, sink);
+        let given = self.folders.entry(folder(&source.path).to_owned()).or_default();
+        for (name, value) in variables::given(&parse.body, &mut evaluator(source, file, world, sources, sink)) {
+            match given.get(&name.value) {
+                Some((first, _)) => sink.push(duplicate_name(&name.value, *first, name.span)),
+                None => {
+                    given.insert(name.value, (name.span, value));
                 }
             }
         }
-        values
+    }
+
+    /// Gives a variable a value that goes before all others.
+    pub fn set(&mut self, name: &str, value: Value) {
+        self.first.insert(name.to_owned(), (value.span, value));
+    }
+
+    /// The value that a variable of a file is given.
+    #[must_use]
+    pub fn given(&self, path: &str, name: &str) -> Option<&Value> {
+        let beside = self.folders.get(folder(path)).and_then(|given| given.get(name));
+        self.first.get(name).or(beside).or_else(|| self.lab.get(name)).map(|(_, value)| value)
     }
 
     /// All that the variables of a file in this folder are given.
     pub(super) fn of(&self, folder: &str) -> Given {
         let mut given = self.lab.clone();
         given.extend(self.folders.get(folder).cloned().unwrap_or_default());
+        given.extend(self.first.clone());
         given
     }
 

@@ -71,6 +71,9 @@ impl<'e> Evaluator<'e> {
                 return None;
             }
         };
+        if super::is_variable(&value) {
+            return Some(value);
+        }
         let value = match convert::to(value, &shape) {
             Ok(value) => value,
             Err(wrong) => {

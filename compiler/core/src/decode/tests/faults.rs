@@ -155,9 +155,6 @@ service "web" {
       service.kdl:11:29: 0x10 < expected a text
       help: put it in quotes: `"0x10"`
       fix: 0x10 -> "0x10"
-    service.kdl:11:40: error[wrong-type] `NONE` takes a text, not `#null`
-      service.kdl:11:40: #null < expected a text
-      help: leave `NONE` out
     service.kdl:12:9: error[wrong-type] `map` takes names with values
       service.kdl:12:9: "x" < a value without a name
       help: write `map NAME="value"`, or a line for each between braces
@@ -175,7 +172,8 @@ service "web" {
 
       port "http" {}
 
-      env {}
+      env {
+      }
     }
     "#);
 }
@@ -595,7 +593,7 @@ service (secret)"web" {
       help: keep one of the two
     service.kdl:6:12: error[unknown-annotation] there is no annotation `(u8)`
       service.kdl:6:12: u8 < not known
-      help: known here: `address`, `host`, `port`, `secret`, `url`
+      help: known here: `address`, `file`, `host`, `port`, `secret`, `url`
     service.kdl:7:13: error[unknown-annotation] `(url)` has no meaning before the name `c`
       service.kdl:7:13: url < not here
       help: put it before the value: `c (url)"…"`

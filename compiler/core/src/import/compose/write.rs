@@ -45,6 +45,7 @@ pub(super) fn draft(service: &Service, tasks: &[&Service], domain: Option<&str>,
         manifest: vec![node],
         files,
         wants,
+        ..Draft::default()
     }
 }
 

@@ -172,12 +172,12 @@ fn is_mode(text: &str) -> bool {
     u16::from_str_radix(text, 8).is_ok_and(|mode| mode < 1 << 12) && !text.starts_with('+')
 }
 
-/// A change that is told by a signal needs one, and Nomad takes none otherwise for identities.
+/// A change that is told by a signal needs one, which is SIGHUP unless given but for identities; these take none otherwise.
 fn change(body: &Body, default: &str, sink: &mut Sink) {
     let mode = body.str("change_mode");
     let signal = body.str("change_signal").filter(|signal| !signal.value.is_empty());
     match (mode.map_or(default, |mode| mode.value), mode, signal) {
-        ("signal", Some(mode), None) => {
+        ("signal", Some(mode), None) if default == "noop" || body.attribute("change_signal").is_some() => {
             sink.push(wrong("signal", "enough: which one?", mode.span, "add `change_signal \"SIGHUP\"`"));
         }
         ("noop", _, Some(signal)) if default == "noop" => {

@@ -31,6 +31,8 @@ anyone 443 udp caddy
 anyone 80 tcp caddy
 lan 2019 tcp caddy
 containers 2019 tcp caddy
+lan 8480 tcp mirror
+containers 8480 tcp mirror
 lan 9090 tcp prometheus
 containers 9090 tcp prometheus
 lan 9443 tcp web
@@ -49,6 +51,7 @@ anyone 443 tcp
 anyone 443 udp
 anyone 80 tcp
 lan 2019 tcp
+lan 8480 tcp
 lan 9090 tcp
 lan 9443 tcp
 lan 9443 udp

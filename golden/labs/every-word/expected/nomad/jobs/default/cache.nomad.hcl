@@ -1,5 +1,4 @@
 job "cache" {
-  type        = "service"
   region      = "europe"
   datacenters = ["attic"]
 
@@ -46,7 +45,6 @@ job "cache" {
       }
 
       resources {
-        cpu    = 100
         memory = 128
       }
     }

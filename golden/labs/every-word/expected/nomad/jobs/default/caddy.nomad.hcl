@@ -1,5 +1,4 @@
 job "caddy" {
-  type        = "service"
   region      = "europe"
   datacenters = ["attic"]
 

@@ -1,5 +1,4 @@
 job "gate" {
-  type        = "service"
   region      = "europe"
   datacenters = ["attic"]
 
@@ -48,7 +47,6 @@ job "gate" {
       }
 
       resources {
-        cpu    = 100
         memory = 128
       }
 

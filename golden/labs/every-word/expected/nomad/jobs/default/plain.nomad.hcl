@@ -1,7 +1,6 @@
 job "plain" {
-  type        = "batch"
-  datacenters = ["attic"]
-  region      = "europe"
+  type   = "batch"
+  region = "europe"
 
   group "only" {
     task "hello" {

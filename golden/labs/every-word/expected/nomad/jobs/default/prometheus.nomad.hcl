@@ -1,5 +1,4 @@
 job "prometheus" {
-  type        = "service"
   region      = "europe"
   datacenters = ["attic"]
 

@@ -26,7 +26,6 @@ job "vision" {
       }
 
       resources {
-        cpu    = 100
         memory = 128
 
         device "coral/tpu" {

@@ -155,7 +155,6 @@ job "web" {
       }
 
       resources {
-        cpu    = 100
         memory = 128
       }
     }

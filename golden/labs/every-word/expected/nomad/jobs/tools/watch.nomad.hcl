@@ -1,5 +1,4 @@
 job "watch" {
-  type        = "service"
   namespace   = "tools"
   region      = "europe"
   datacenters = ["attic"]

@@ -1,5 +1,4 @@
 job "grafana" {
-  type        = "service"
   datacenters = ["home"]
 
   constraint {

@@ -1,5 +1,4 @@
 job "immich-machine-learning" {
-  type        = "service"
   datacenters = ["home"]
 
   constraint {

@@ -1,5 +1,4 @@
 job "immich-postgres" {
-  type        = "service"
   datacenters = ["home"]
 
   constraint {

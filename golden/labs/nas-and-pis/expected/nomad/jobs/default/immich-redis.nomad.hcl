@@ -1,5 +1,4 @@
 job "immich-redis" {
-  type        = "service"
   datacenters = ["home"]
 
   affinity {

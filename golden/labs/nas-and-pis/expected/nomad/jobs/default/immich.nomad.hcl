@@ -1,5 +1,4 @@
 job "immich" {
-  type        = "service"
   datacenters = ["home"]
 
   constraint {

@@ -1,5 +1,4 @@
 job "prometheus" {
-  type        = "service"
   datacenters = ["home"]
 
   constraint {

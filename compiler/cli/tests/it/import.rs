@@ -1,0 +1,106 @@
+//! `hlmc import`.
+
+use crate::lab::Lab;
+use std::fs;
+use std::path::Path;
+
+const WEB: &str = r#"job "web" {
+  datacenters = ["attic"]
+
+  group "web" {
+    network {
+      port "http" {
+        to = 80
+      }
+    }
+
+    # It answers with what it was asked.
+    task "web" {
+      driver = "docker"
+
+      config {
+        image = "traefik/whoami:${var.tag}"
+        ports = ["http"]
+      }
+    }
+  }
+}
+
+variable "tag" {
+  type    = string
+  default = "v1.11"
+}
+"#;
+
+#[test]
+fn a_lab_of_job_files_builds_once_a_person_has_named_a_machine() {
+    let lab = Lab::empty();
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../golden/imports/job-files/before");
+    lab.run(&["import", files.to_str().unwrap(), "--out", "lab"]).is_quiet();
+    lab.run(&["check", "--lab", "lab"]).fails(1, "lab `home` has no node");
+    for (at, name) in ["anvil", "big"].into_iter().enumerate() {
+        let stub = lab.read(&format!("lab/nodes/{name}.kdl"));
+        let lines = stub.lines().skip(1).filter_map(|line| line.strip_prefix("// "));
+        let filled = lines.map(|line| line.replace("192.168.1.10", &format!("192.168.1.1{at}"))).collect::<Vec<_>>();
+        lab.write(&format!("lab/nodes/{name}.kdl"), filled.join("\n"));
+    }
+    lab.run(&["check", "--lab", "lab"]).is_quiet();
+    lab.run(&["build", "--lab", "lab"]).is_quiet();
+    assert!(lab.read("lab/out/nomad/jobs/default/films.nomad.hcl").contains("registry.example.org/films:2.1.3"));
+}
+
+#[test]
+fn the_job_is_the_one_that_was_read() {
+    let lab = Lab::empty();
+    lab.write("jobs/web.nomad.hcl", WEB);
+    let ran = lab.run(&["import", "--check", "jobs"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    assert_eq!(ran.stdout, "jobs/web.nomad.hcl: equal, as service `web` of 6 lines, 26 before\n");
+    assert!(!lab.path("lab").exists());
+    lab.run(&["import", "jobs/web.nomad.hcl"]).is_quiet();
+    let expected = r#"service "web" {
+    // It answers with what it was asked.
+    image "traefik/whoami:@{tag}"
+    register #false
+    port "http" to=80
+}
+"#;
+    assert_eq!(lab.read("lab/services/web/service.kdl"), expected);
+    assert!(lab.read("lab/lab.kdl").contains("    values {\n        tag \"v1.11\"\n    }\n"));
+}
+
+#[test]
+fn overwrites_nothing() {
+    let lab = Lab::empty();
+    lab.write("web.nomad", WEB);
+    lab.write("there/lab.kdl", "mine");
+    lab.run(&["import", "web.nomad", "--out", "there"]).fails(2, "`there` isn't empty, and nothing was written");
+    assert_eq!(lab.read("there/lab.kdl"), "mine");
+    fs::create_dir(lab.path("empty")).unwrap();
+    lab.run(&["import", "web.nomad", "--out", "empty"]).is_quiet();
+    assert!(lab.path("empty/lab.kdl").is_file());
+}
+
+#[test]
+fn what_cannot_be_read_is_shown_and_nothing_is_written() {
+    let lab = Lab::empty();
+    lab.write("jobs/good.nomad", WEB);
+    lab.write("jobs/bad.nomad", "job \"bad\" {\n  group \"g\" {\n    count = \n  }\n}\n");
+    lab.run(&["import", "jobs"]).fails(1, "jobs/bad.nomad:3:");
+    assert!(!lab.path("lab").exists() && !lab.path(".lab.hlmc-new").exists());
+    lab.write("jobs/bad.nomad", WEB);
+    lab.run(&["import", "jobs"]).fails(1, "job `web` is defined twice");
+    lab.run(&["import", "nowhere"]).fails(2, "can't read `nowhere`");
+    fs::create_dir(lab.path("none")).unwrap();
+    lab.run(&["import", "none"]).fails(2, "there is no job file in");
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_named_and_left_as_it_was() {
+    let lab = Lab::empty();
+    lab.write("web.nomad", WEB);
+    lab.write("file", "mine");
+    lab.run(&["import", "web.nomad", "--out", "file"]).fails(2, "`file`");
+    lab.run(&["import", "web.nomad", "--out", "file/lab"]).fails(2, "file");
+    assert_eq!(lab.read("file"), "mine");
+}

@@ -1,0 +1,1 @@
+films_version = "2.1.3"
