@@ -29,7 +29,7 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
     let mut found = Found::default();
     let mut job = Block::labelled("job", expanded.name.clone(), span);
     let namespace = text(&expanded.body, "namespace").unwrap_or_else(|| Spanned::new("default".into(), span));
-    check_name("namespace", &namespace, NameKind::Label, sink);
+    check_name("namespace", &namespace, NameKind::Namespace, sink);
     if expanded.core {
         job.body = expanded.body.clone();
         env::resolve(&mut job, context, &mut found, sink);

@@ -101,7 +101,7 @@ fn namespaces(body: &Body, sink: &mut Sink) -> Vec<Namespace> {
     let mut namespaces = Vec::new();
     for block in body.blocks("namespace") {
         let Some(name) = block.label() else { continue };
-        if check_name("namespace", name, NameKind::Label, sink) {
+        if check_name("namespace", name, NameKind::Namespace, sink) {
             let description = text(&block.body, "description").map(|text| text.value).unwrap_or_default();
             namespaces.push(Namespace { name: name.clone(), description });
         }

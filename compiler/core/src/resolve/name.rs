@@ -7,8 +7,10 @@ use crate::source::Spanned;
 /// What a name is for; decides what it may look like.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NameKind {
-    /// Lab, node, service, task, namespace, pool, class: a DNS label (RFC 1123) in lower case.
+    /// Lab, node, service, pool, class: a DNS label (RFC 1123) in lower case.
     Label,
+    /// Namespace: what Nomad takes for one.
+    Namespace,
     /// Job of the core form, group, main task: what Nomad takes and a file can be called.
     Job,
     /// Port: letters, digits, `_`, `-`.
@@ -27,6 +29,7 @@ impl NameKind {
     pub const fn rule(self) -> &'static str {
         match self {
             Self::Label => "at most 63 lower-case letters, digits and `-`, and neither the first nor the last is a `-`",
+            Self::Namespace => "at most 128 letters, digits and `-`",
             Self::Port => "at most 63 letters, digits, `_` and `-`",
             Self::Volume | Self::Job => "at most 128 letters, digits, `_`, `-` and `.`",
             Self::Domain => "labels of lower-case letters, digits and `-`, with dots between them",
@@ -39,6 +42,9 @@ impl NameKind {
     pub fn fits(self, name: &str) -> bool {
         match self {
             Self::Label => is_label(name),
+            Self::Namespace => {
+                (1..=128).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            }
             Self::Port => {
                 (1..=63).contains(&name.len())
                     && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')

@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "this is all test code")]
 
 mod corpus;
+mod import;
 mod property;
