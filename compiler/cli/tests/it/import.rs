@@ -89,7 +89,7 @@ fn what_cannot_be_read_is_shown_and_nothing_is_written() {
     lab.run(&["import", "jobs"]).fails(1, "jobs/bad.nomad:3:");
     assert!(!lab.path("lab").exists() && !lab.path(".lab.hlmc-new").exists());
     lab.write("jobs/bad.nomad", WEB);
-    lab.run(&["import", "jobs"]).fails(1, "job `web` is defined twice");
+    lab.run(&["import", "jobs"]).fails(1, "service `web` is defined twice");
     lab.run(&["import", "nowhere"]).fails(2, "can't read `nowhere`");
     fs::create_dir(lab.path("none")).unwrap();
     lab.run(&["import", "none"]).fails(2, "there is no job file in");
