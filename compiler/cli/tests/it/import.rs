@@ -92,7 +92,7 @@ fn what_cannot_be_read_is_shown_and_nothing_is_written() {
     lab.run(&["import", "jobs"]).fails(1, "service `web` is defined twice");
     lab.run(&["import", "nowhere"]).fails(2, "can't read `nowhere`");
     fs::create_dir(lab.path("none")).unwrap();
-    lab.run(&["import", "none"]).fails(2, "there is no job file in");
+    lab.run(&["import", "none"]).fails(2, "there is no job file and no Compose file in");
 }
 
 #[test]
