@@ -9,6 +9,7 @@ use crate::nomad::form::{Block, ValueKind};
 use crate::nomad::schema::BlockType;
 use crate::nomad::tables;
 use crate::source::{EMBEDDED, Embedded, FileId, LAB_FILE, Source, Sources, Spanned, World};
+use hlmc_syntax::NodeRef;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -178,12 +179,8 @@ fn file(sources: &Sources, id: FileId, parameters: &Parameters, sink: &mut Sink)
             continue;
         }
         let mut parameters = parameters.clone();
-        if let Some((name, _)) = name {
-            let name = node
-                .props()
-                .find(|entry| entry.key().is_some_and(|key| key.text == "as"))
-                .map_or(name, |entry| entry.value().as_str().unwrap_or(name));
-            parameters.set("service", ValueKind::Str(name.to_owned()));
+        if let Some(name) = service_name(node, &parameters) {
+            parameters.set("service", ValueKind::Str(name));
         }
         let Some(block) = block(node, id, &parameters, sink) else { continue };
         part.others |= block.name != "lab";
@@ -198,6 +195,24 @@ fn file(sources: &Sources, id: FileId, parameters: &Parameters, sink: &mut Sink)
         }
     }
     part
+}
+
+/// What `@{service}` is in a manifest: the service's name, in which the lab's own parameters may stand.
+fn service_name(node: NodeRef<'_, '_>, parameters: &Parameters) -> Option<String> {
+    let own = || node.args().next();
+    let name = match node.name() {
+        "service" | "job" => own(),
+        "use" => {
+            let child = || node.children().find(|child| child.name() == "as")?.args().next();
+            let property = node.props().find(|entry| entry.key().is_some_and(|key| key.text == "as"));
+            property.or_else(child).or_else(own)
+        }
+        _ => None,
+    };
+    let name = name?.value().as_str()?.to_owned();
+    // What is wrong in the name is told where it is decoded.
+    let filled = parameters.fill_text(&name, crate::source::Span::default(), &mut Sink::default());
+    Some(filled.unwrap_or(name))
 }
 
 fn add_parameters(lab: &Part, parameters: &mut Parameters) {
@@ -309,6 +324,6 @@ pub fn define(
 }
 
 /// Reads a node at the top of a manifest.
-fn block(node: hlmc_syntax::NodeRef<'_, '_>, file: FileId, parameters: &Parameters, sink: &mut Sink) -> Option<Block> {
+fn block(node: NodeRef<'_, '_>, file: FileId, parameters: &Parameters, sink: &mut Sink) -> Option<Block> {
     super::top(node, file, tables::language("manifest")?.root, parameters, sink)
 }
