@@ -18,6 +18,7 @@ mod view;
 pub use discovery::{Registered, Registry};
 pub use files::{Assets, assets};
 pub use job::{OWNER, service};
+pub use refused::hold_to_tables;
 pub use view::groups;
 
 use crate::model::Lab;

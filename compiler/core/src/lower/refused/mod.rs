@@ -19,11 +19,9 @@ use crate::source::{Span, Spanned};
 /// Reports what Nomad would refuse in a job.
 pub(super) fn check(job: &Block, sink: &mut Sink) {
     let kind = job.body.str("type").map_or("service", |kind| kind.value);
-    if let Some(ty) = super::job::job_type() {
-        table::check(job, ty, sink);
-        if sink.has_errors() {
-            return;
-        }
+    hold_to_tables(job, sink);
+    if sink.has_errors() {
+        return;
     }
     let job = Job { body: &job.body, kind, span: job.span };
     constraint::check(&job, &[job.body], sink);
@@ -42,6 +40,13 @@ pub(super) fn check(job: &Block, sink: &mut Sink) {
         let mut group = Block::new("group", task.span);
         group.body.blocks.push(task.clone());
         group::check(&job, &group, sink);
+    }
+}
+
+/// Reports what the tables of Nomad's language don't allow in a job.
+pub fn hold_to_tables(job: &Block, sink: &mut Sink) {
+    if let Some(ty) = super::job::job_type() {
+        table::check(job, ty, sink);
     }
 }
 

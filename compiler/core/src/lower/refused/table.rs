@@ -52,6 +52,11 @@ fn inside(block: &Block, ty: &'static BlockType, sink: &mut Sink) {
     }
     for inner in &block.body.blocks {
         if let Some(ty) = ty.block(&inner.name) {
+            // What Nomad passes on unread, it reads by names: of none it makes `${""}`.
+            if let Some(label) = inner.labels.iter().find(|label| ty.open.is_some() && label.value.is_empty()) {
+                let expected = format!("a name that `{}` can have", ty.name);
+                sink.push(wrong("", &expected, label.span, "give it one"));
+            }
             inside(inner, ty, sink);
         }
     }
