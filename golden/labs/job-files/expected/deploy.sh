@@ -229,7 +229,8 @@ try_tunnel() { # name address user port role
     if [ -n "$address" ] || [ "$5" = client ] || ! command -v ssh >/dev/null; then return 0; fi
     close_tunnel
     tunnel=${3:+$3@}$2
-    if ssh -f -N -M -S "$scratch/ssh" -o ConnectTimeout=10 -o ExitOnForwardFailure=yes -p "$4" \
+    # It ends by itself a minute after its last use, should nobody be left to close it.
+    if ssh -f -N -M -S "$scratch/ssh" -o ControlPersist=60 -o ConnectTimeout=10 -o ExitOnForwardFailure=yes -p "$4" \
         -L "$scratch/nomad:127.0.0.1:4646" -- "$tunnel" </dev/null >/dev/null 2>&1 &&
         has_leader "unix://$scratch/nomad"; then
         address=unix://$scratch/nomad through=" through ssh to $1"
@@ -574,11 +575,21 @@ clean_up() {
     exit "$code"
 }
 
+# A run that was killed couldn't take its folder away; the folder's name says which process it was.
+sweep() { # folder
+    find "$1/" -maxdepth 1 -type d -user "$(id -u)" -name 'hlmc.*.??????' 2>/dev/null | while IFS= read -r left; do
+        process=${left##*/hlmc.} process=${process%.*}
+        case $process in '' | *[!0-9]*) continue ;; esac
+        kill -0 "$process" 2>/dev/null || rm -rf "$left"
+    done
+}
+
 main() {
     read_arguments "$@"
-    need tar nomad awk sed
+    need tar nomad awk sed find
     if [ "$nodes" -gt 0 ] && [ -z "$dry_run" ]; then need ssh; fi
-    scratch=$(mktemp -d "${TMPDIR:-/tmp}/hlmc.XXXXXX")
+    sweep "${TMPDIR:-/tmp}"
+    scratch=$(mktemp -d "${TMPDIR:-/tmp}/hlmc.$$.XXXXXX")
     trap clean_up EXIT
     trap 'complain "interrupted: run it again to finish"; exit 130' INT TERM HUP
     [ "$nodes" -eq 0 ] || each_node provision

@@ -289,3 +289,24 @@ fn a_dry_run_of_nodes_asks_no_cluster() {
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(told, "node pi5-1: would be copied to 192.168.1.120 and installed there\n");
 }
+
+/// What a shell prints.
+fn shell(command: &str) -> String {
+    let output = Command::new("sh").args(["-c", command]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+}
+
+#[test]
+fn the_next_run_takes_away_what_a_killed_one_left() {
+    let folder = shell("mktemp -d");
+    let killed = run_with(&format!("TMPDIR={folder}\nsed() {{ kill -9 $$; }}\n"), &["--only", "db"]);
+    assert_eq!(killed.status.code(), None, "{}", err(&killed).1);
+    let left = shell(&format!("ls {folder}"));
+    assert!(left.starts_with("hlmc.") && left.lines().count() == 1, "{left}");
+    // Of a process that still runs, and of none of ours.
+    let others = format!("hlmc.{}.aB3dE6\nhlmc.new", std::process::id());
+    shell(&format!("cd {folder} && mkdir $(printf '{others}')"));
+    let (code, told) = err(&run_with(&format!("TMPDIR={folder}\n"), &["--only", "db"]));
+    assert_eq!((code, shell(&format!("ls {folder}"))), (Some(0), others), "{told}");
+    shell(&format!("rm -r {folder}"));
+}

@@ -30,7 +30,8 @@ try_tunnel() { # name address user port role
     if [ -n "$address" ] || [ "$5" = client ] || ! command -v ssh >/dev/null; then return 0; fi
     close_tunnel
     tunnel=${3:+$3@}$2
-    if ssh -f -N -M -S "$scratch/ssh" -o ConnectTimeout=10 -o ExitOnForwardFailure=yes -p "$4" \
+    # It ends by itself a minute after its last use, should nobody be left to close it.
+    if ssh -f -N -M -S "$scratch/ssh" -o ControlPersist=60 -o ConnectTimeout=10 -o ExitOnForwardFailure=yes -p "$4" \
         -L "$scratch/nomad:127.0.0.1:4646" -- "$tunnel" </dev/null >/dev/null 2>&1 &&
         has_leader "unix://$scratch/nomad"; then
         address=unix://$scratch/nomad through=" through ssh to $1"

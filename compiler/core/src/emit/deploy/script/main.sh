@@ -9,11 +9,21 @@ clean_up() {
     exit "$code"
 }
 
+# A run that was killed couldn't take its folder away; the folder's name says which process it was.
+sweep() { # folder
+    find "$1/" -maxdepth 1 -type d -user "$(id -u)" -name 'hlmc.*.??????' 2>/dev/null | while IFS= read -r left; do
+        process=${left##*/hlmc.} process=${process%.*}
+        case $process in '' | *[!0-9]*) continue ;; esac
+        kill -0 "$process" 2>/dev/null || rm -rf "$left"
+    done
+}
+
 main() {
     read_arguments "$@"
-    need tar nomad awk sed
+    need tar nomad awk sed find
     if [ "$nodes" -gt 0 ] && [ -z "$dry_run" ]; then need ssh; fi
-    scratch=$(mktemp -d "${TMPDIR:-/tmp}/hlmc.XXXXXX")
+    sweep "${TMPDIR:-/tmp}"
+    scratch=$(mktemp -d "${TMPDIR:-/tmp}/hlmc.$$.XXXXXX")
     trap clean_up EXIT
     trap 'complain "interrupted: run it again to finish"; exit 130' INT TERM HUP
     [ "$nodes" -eq 0 ] || each_node provision
