@@ -20,7 +20,7 @@ accept: ## Have the real programs accept every artifact of every lab, and run on
 	golden/consumers/install-debian.sh
 	golden/consumers/build.sh
 	cargo build --release --locked
-	cargo test --locked -p hlmc-accept -- --ignored --skip injection::
+	cargo test --profile accept --locked -p hlmc-accept -- --ignored
 	HLMC_KILLS=500 cargo test --locked -p hlmc --test it killed -- --nocapture
 	cargo test --locked -p hlmc --test it traced -- --ignored --nocapture
 	cargo run --locked -p hlmc-accept

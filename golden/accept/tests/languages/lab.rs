@@ -34,12 +34,13 @@ pub(crate) fn build(node: &str, services: &str) -> Vec<(String, String)> {
     artifacts.map(|artifact| (artifact.path, String::from_utf8(artifact.bytes).unwrap())).collect()
 }
 
-/// The job of a manifest as HCL, before anything is found out about it: no job with every name of the language could run. What
-/// its decoding reports, but for numbers that are too large.
+/// The job of a manifest as HCL, held to the tables, before anything else is found out about it: no job with every name of the
+/// language could run. What that reports, but for numbers that are too large.
 pub(crate) fn job(world: &MemoryWorld) -> Result<String, (Vec<Diagnostic>, Sources)> {
     let mut sink = Sink::default();
     let mut sources = hlmc_core::source::read(world, &mut sink);
     let manifests = hlmc_core::decode::manifests::manifests(world, &mut sources, &mut sink);
+    manifests.jobs.iter().for_each(|job| hlmc_core::lower::hold_to_tables(&job.block, &mut sink));
     let found = sink.into_sorted().into_iter();
     let errors: Vec<Diagnostic> =
         found.filter(|it| it.severity == Severity::Error && it.code.name != "out-of-range").collect();

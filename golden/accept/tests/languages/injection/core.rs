@@ -8,13 +8,15 @@ use crate::filler::Filler;
 use crate::texts::texts;
 use crate::{agents, job, lab};
 use hlmc_core::nomad::tables::language;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// What became of the texts.
 #[derive(Debug, Default)]
 struct Tally {
     places: usize,
+    /// The words that had their turn.
+    words: BTreeSet<String>,
     held: usize,
     refused: BTreeMap<String, usize>,
     faults: Vec<String>,
@@ -47,10 +49,18 @@ fn replaced(text: &str, texts: &BTreeMap<&str, &str>) -> String {
     out
 }
 
+/// Whether each of the tasks, which have the same words but for those of their drivers, is tried in each round.
+fn is_everything() -> bool {
+    std::env::var("HLMC_INJECTION").is_ok_and(|value| value == "all")
+}
+
 /// Gives every place each of the texts, all places at once: after as many turns as there are texts, each had all of them.
 fn try_all(name: &str, files: &Files, artifact: &dyn Fn(&str) -> bool, compile: Compile, tally: &mut Tally) {
     let mut readers = Readers::new(Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("injection-{name}")));
-    let places: Vec<Place> = strings(files).into_iter().filter(|place| is_mark(&place.original)).collect();
+    let mut places: Vec<Place> = strings(files).into_iter().filter(|place| is_mark(&place.original)).collect();
+    if !is_everything() {
+        places.retain(|place| tally.words.insert(place.word.clone()));
+    }
     // Texts that aren't composed are refused once the job is whole.
     let texts: Vec<_> = texts().into_iter().filter(|(name, _)| name != &"combining" && name != &"decomposed").collect();
     let mut read = |bundle: &Bundle| -> Read {
@@ -66,9 +76,7 @@ fn try_all(name: &str, files: &Files, artifact: &dyn Fn(&str) -> bool, compile: 
         let text = |at: usize| &texts[(at + turn) % texts.len()].1;
         let mut edits: Vec<Edit<'_>> =
             places.iter().enumerate().map(|(at, place)| Edit { place, text: text(at).clone() }).collect();
-        edits.retain(|edit| {
-            !edit.text.is_empty() || !EMPTY_IS_DEFAULT.iter().any(|word| edit.place.word.ends_with(word))
-        });
+        edits.retain(|edit| !edit.text.is_empty() || !EMPTY_IS_NONE.iter().any(|word| edit.place.word.ends_with(word)));
         let Some(bundle) = without_refused(files, &mut edits, compile, tally) else { continue };
         // Parameters are filled into values, not into names.
         let put = |edit: &Edit<'_>| match edit.place.role {
@@ -85,8 +93,20 @@ fn try_all(name: &str, files: &Files, artifact: &dyn Fn(&str) -> bool, compile: 
     }
 }
 
-/// Names that Nomad itself gives `default` where they are empty.
-const EMPTY_IS_DEFAULT: [&str; 2] = ["nomad.consul.name", "nomad.vault.name"];
+/// Words that are as good as left out where they are empty: Nomad itself has `default` for the names of clusters, an identity
+/// without a name is the default one, and a short form without a value is none, for which the job is refused.
+const EMPTY_IS_NONE: [&str; 10] = [
+    "nomad.consul.name",
+    "nomad.vault.name",
+    ".identity.name",
+    ".distinct_property",
+    ".regexp",
+    ".semver",
+    ".set_contains",
+    ".set_contains_all",
+    ".set_contains_any",
+    ".version",
+];
 
 /// What parameters stand for.
 const PARAMETERS: [(&str, &str); 3] = [("lab", "all"), ("domain", "all.example.com"), ("datacenter", "home")];

@@ -59,10 +59,13 @@ fn refusals(found: &[Diagnostic], sources: &Sources, edits: &[Edit<'_>], spans: 
             let path = sources.path(span.file);
             let place = span.start as usize..span.end as usize;
             edits.iter().zip(spans).position(|(edit, span)| {
-                let inside = edit.place.file == *path && span.start <= place.start && place.end <= span.end;
+                let inside = span.start <= place.start && place.end <= span.end;
+                // A message about a whole statement is about each text of it.
+                let around = place.start <= span.start && span.end <= place.end && !there.contains('\n');
+                let here = edit.place.file == *path && (inside || around);
                 // What is wrong in a file that a manifest names is told where it is named.
                 let named = edit.place.role == Role::File && edit.place.file.ends_with(there.trim_matches('"'));
-                inside || named || parameter && edit.place.is_parameter()
+                here || named || parameter && edit.place.is_parameter()
             })
         });
         Refusal { said: short(found, sources), about }

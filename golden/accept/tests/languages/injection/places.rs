@@ -110,7 +110,14 @@ pub(super) fn strings(files: &Files) -> Vec<Place> {
                 let key = entry.key().map_or_else(String::new, |key| format!(".{}", key.text));
                 finder.value(entry, format!("{word}{key}"));
             }
-            open.extend(node.children().map(|child| (child, format!("{word}."))));
+            // Each driver has words of its own.
+            let driver = node.children().find(|child| child.name() == "driver").and_then(|driver| driver.args().next());
+            let driver = driver.and_then(|driver| driver.value().as_str().map(str::to_owned)).unwrap_or_default();
+            let path = |child: NodeRef<'_, '_>| match child.name() {
+                "config" => format!("{word}.{driver}:"),
+                _ => format!("{word}."),
+            };
+            open.extend(node.children().map(|child| (child, path(child))));
         }
     }
     places

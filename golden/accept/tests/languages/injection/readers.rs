@@ -102,8 +102,8 @@ impl Readers {
     /// Asks one of our readers, which is started the first time.
     pub(super) fn ask(&mut self, program: &'static str, question: &Json) -> Read {
         let running = self.running.entry(program).or_insert_with(|| start(program));
-        writeln!(running.input, "{question}").unwrap();
-        running.input.flush().unwrap();
+        // In one piece: written as it is made, a pipe is given a few bytes at a time.
+        running.input.write_all(format!("{question}\n").as_bytes()).unwrap();
         let mut line = String::new();
         running.output.read_line(&mut line).unwrap();
         let mut answer: Json = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{program}: {error}: {line}"));

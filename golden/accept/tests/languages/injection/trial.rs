@@ -27,7 +27,8 @@ struct Way {
     extent: Extent,
     /// What stands around it.
     around: (String, String),
-    /// The bundle with the mark as the text.
+    /// What stands for the text, and the bundle with it.
+    mark: String,
     marked: Bundle,
 }
 
@@ -86,8 +87,13 @@ impl Lab<'_> {
         let ways = self.ways(place);
         if ways.is_empty() {
             tally.closed.push(place.word.clone());
+            // What is known only on a node can't be refused here.
+            let open_end = self.way(place, Extent::Alone, ("", ""), &format!("${{{MARK}}}"));
             for (name, text) in texts {
-                self.has_to_be_refused(place, name, text, tally);
+                match &open_end {
+                    Some(way) if text.contains("${") => self.try_text(place, way, (name, text), readers, tally),
+                    _ => self.has_to_be_refused(place, name, text, tally),
+                }
             }
             return;
         }
@@ -109,15 +115,16 @@ impl Lab<'_> {
     fn ways(&self, place: &Place) -> Vec<Way> {
         let original = place.original.as_str();
         for extent in [Extent::Alone, Extent::Same, Extent::Within] {
-            let mut ways: Vec<Way> = self.way(place, extent, ("", "")).into_iter().collect();
+            let way = |around| self.way(place, extent, around, MARK);
+            let mut ways: Vec<Way> = way(("", "")).into_iter().collect();
             // Beside a parameter the text would be read together with it.
             let beside = !original.is_empty() && !original.contains("@{") && extent != Extent::Within;
             if beside {
-                ways.extend(self.way(place, extent, (original, "")));
+                ways.extend(way((original, "")));
             }
             if beside && ways.is_empty() {
-                ways.extend(self.way(place, extent, ("/", "")));
-                ways.extend(self.way(place, extent, ("", original)));
+                ways.extend(way(("/", "")));
+                ways.extend(way(("", original)));
             }
             if !ways.is_empty() {
                 return ways;
@@ -126,9 +133,12 @@ impl Lab<'_> {
         Vec::new()
     }
 
-    fn way(&self, place: &Place, extent: Extent, (before, after): (&str, &str)) -> Option<Way> {
-        match compiled(self.files, &self.edits(place, extent, &format!("{before}{MARK}{after}"))) {
-            Outcome::Bundle(marked) => Some(Way { extent, around: (before.to_owned(), after.to_owned()), marked }),
+    fn way(&self, place: &Place, extent: Extent, (before, after): (&str, &str), mark: &str) -> Option<Way> {
+        match compiled(self.files, &self.edits(place, extent, &format!("{before}{mark}{after}"))) {
+            Outcome::Bundle(marked) => {
+                let around = (before.to_owned(), after.to_owned());
+                Some(Way { extent, around, mark: mark.to_owned(), marked })
+            }
             Outcome::Refused(_) => None,
         }
     }
@@ -169,11 +179,11 @@ impl Lab<'_> {
         };
         let form = UNKNOWABLE.contains(&place.word.as_str());
         let mut reached = Vec::new();
-        let mut wrong = differences(&way.marked, &bundle, (text, &whole), form, readers, &mut reached);
+        let mut wrong = differences(way, &bundle, (text, &whole), form, readers, &mut reached);
         let filled = filled(text, self.parameters);
         if wrong.is_some() && filled != text {
             let whole = format!("{}{filled}{}", way.around.0, way.around.1);
-            wrong = differences(&way.marked, &bundle, (&filled, &whole), form, readers, &mut reached);
+            wrong = differences(way, &bundle, (&filled, &whole), form, readers, &mut reached);
         }
         tally.accepted += 1;
         reached.iter().for_each(|kind| *tally.held.entry(kind).or_default() += 1);
@@ -227,14 +237,15 @@ fn with_word(text: &str, word: &str, other: &str) -> Option<String> {
 /// What in a bundle isn't what it would be if the text stood where the mark does; nothing where all is well. `whole` is the
 /// text with what stands around it; with `form`, a job is only parsed.
 fn differences(
-    marked: &Bundle,
+    way: &Way,
     bundle: &Bundle,
     (text, whole): (&str, &str),
     form: bool,
     readers: &mut Readers,
     reached: &mut Vec<&'static str>,
 ) -> Option<String> {
-    let expected: Vec<String> = marked.keys().map(|path| put_into_path(path, text, whole)).collect();
+    let (mark, marked) = (way.mark.as_str(), &way.marked);
+    let expected: Vec<String> = marked.keys().map(|path| put_into_path(path, mark, text, whole)).collect();
     let mut sorted = expected.clone();
     sorted.sort();
     if sorted.iter().ne(bundle.keys()) {
@@ -266,8 +277,8 @@ fn differences(
             _ => "",
         };
         let replace = |expected: &str| match kind {
-            "json" | "sh install" => put_into_path(expected, text, whole),
-            _ => expected.replace(MARK, text),
+            "json" | "sh install" => put_into_path(expected, mark, text, whole),
+            _ => expected.replace(mark, text),
         };
         if let Some(wrong) = (Held { replace: &replace, any_order: true, bytes, capitals }).difference(expected, found)
         {
@@ -278,14 +289,14 @@ fn differences(
 }
 
 /// A text of a bundle with the text in place of the mark; the unit of a mount is called as systemd calls it.
-fn put_into_path(expected: &str, text: &str, whole: &str) -> String {
+fn put_into_path(expected: &str, mark: &str, text: &str, whole: &str) -> String {
     let (folder, name) = expected.split_at(expected.rfind('/').map_or(0, |at| at + 1));
-    if !name.contains(MARK) || !name.ends_with(".mount") {
-        return expected.replace(MARK, text);
+    if !name.contains(mark) || !name.ends_with(".mount") {
+        return expected.replace(mark, text);
     }
     let mut command = std::process::Command::new("/usr/bin/systemd-escape");
     let name = said(command.args(["--path", "--suffix=mount", "--", whole])).unwrap_or_default();
-    format!("{}{}", folder.replace(MARK, text), name.trim_end_matches('\n'))
+    format!("{}{}", folder.replace(mark, text), name.trim_end_matches('\n'))
 }
 
 /// Where a whole artifact stands in another one, its name: it is read by itself.
