@@ -13,10 +13,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Words without a place: a VPN has no integration yet, those for DNS and monitoring take no options, a `backup` is warned of
-/// while nothing makes it, the same size stands elsewhere, and job
-/// files have `values`.
-const LEFT_OUT: [&str; 8] = [
+/// while nothing makes it, what the lab's defaults say stands in services too, and job files have `values`.
+const LEFT_OUT: [&str; 12] = [
+    "lab.defaults.datacenters",
+    "lab.defaults.host-network",
+    "lab.defaults.provider",
     "lab.defaults.resources.memory-max",
+    "lab.defaults.shutdown-delay",
     "lab.dns.*",
     "lab.monitoring.*",
     "lab.values.*",
