@@ -44,20 +44,7 @@ pub(super) fn lab(wants: &Wants, house: Option<&House>) -> Node {
             defaults.fold(Node::new("defaults"), |node, it| node.child(Node::new(it.name).arg(Scalar::Null)));
         lab = lab.child(defaults.comment("what the job files leave to Nomad"));
     }
-    let mut store: Option<Node> = None;
-    for ((name, path), keys) in &wants.secrets {
-        let holds = Node::new("holds").arg(path.as_str());
-        let keys = keys.iter().fold(Node::new("keys"), |node, key| node.arg(key.as_str()));
-        let holds = holds.child(keys);
-        store = Some(match store.take() {
-            Some(open) if open.entries[0].value == name.as_str().into() => open.child(holds),
-            open => {
-                lab.children.get_or_insert_default().extend(open);
-                Node::new("secrets").arg(name.as_str()).child(holds)
-            }
-        });
-    }
-    lab.children.get_or_insert_default().extend(store);
+    secrets(wants, &mut lab);
     if wants.proxy {
         let proxy = Node::new("reverse-proxy").arg("caddy").prop("email", "you@example.com");
         lab = lab.child(proxy.comment("fill in: the address that the authority for certificates may write to"));
@@ -79,6 +66,24 @@ pub(super) fn lab(wants: &Wants, house: Option<&House>) -> Node {
         lab = lab.child(node);
     }
     lab
+}
+
+/// The stores of secrets, with what they have to hold.
+fn secrets(wants: &Wants, lab: &mut Node) {
+    let mut store: Option<Node> = None;
+    for ((name, path), keys) in &wants.secrets {
+        let holds = Node::new("holds").arg(path.as_str());
+        let keys = keys.iter().fold(Node::new("keys"), |node, key| node.arg(key.as_str()));
+        let holds = holds.child(keys);
+        store = Some(match store.take() {
+            Some(open) if open.entries[0].value == name.as_str().into() => open.child(holds),
+            open => {
+                lab.children.get_or_insert_default().extend(open);
+                Node::new("secrets").arg(name.as_str()).child(holds)
+            }
+        });
+    }
+    lab.children.get_or_insert_default().extend(store);
 }
 
 /// The machines that services name, for a person to complete, by the names of their files.
