@@ -26,8 +26,9 @@ fn complete(folder: &Path) {
         let text = fs::read_to_string(&file).unwrap();
         let at = text.find("// node").unwrap_or_default();
         let lines: Vec<&str> = text[at..].lines().map(|line| line.strip_prefix("// ").unwrap_or(line)).collect();
-        let lines: Vec<&str> = lines.into_iter().filter(|line| line.trim() != "server").collect();
-        let more = "{\nserver\nhost-volume \"caddy-data\" path=\"/srv/caddy\"\n";
+        let ours = |line: &&str| !matches!(line.split_whitespace().next(), Some("server" | "meta"));
+        let lines: Vec<&str> = lines.into_iter().filter(ours).collect();
+        let more = "{\nserver\nmeta disk=\"ssd\"\nhost-volume \"caddy-data\" path=\"/srv/caddy\"\n";
         fs::write(&file, lines.join("\n").replacen('{', more, 1)).unwrap();
     }
     let file = folder.join("lab.kdl");

@@ -5,7 +5,8 @@ use super::codes::compose_changed::changed;
 use super::codes::compose_no_counterpart::no_counterpart;
 use super::model::{Protocol, Service, image_port};
 use super::variables::open_in;
-use crate::source::{Span, Spanned};
+use crate::diagnostic::Diagnostic;
+use crate::source::Spanned;
 use std::collections::BTreeMap;
 
 /// The services by all of the names that others may call them by.
@@ -42,7 +43,7 @@ pub(super) fn resolve(services: &mut [Service], reader: &mut Reader<'_, '_>) {
         }
         for word in &service.command {
             if let Some(name) = mentioned(word, at, &names) {
-                reader.sink().push(argument(name, word.span));
+                reader.sink().push(argument(name, word, services, &names));
             }
         }
     }
@@ -130,16 +131,8 @@ fn connect(link: &Link, services: &mut [Service], reader: &mut Reader<'_, '_>) {
         return;
     };
     let at = services[target].port(number);
-    if matches!(link.kind, Kind::Host) && sibling.is_none() && services[target].ports[at].published.is_none() {
-        services[target].ports[at].published = Some(number);
-        let name = services[target].written.value.clone();
-        let message = format!("`{key}` says where `{name}` is, and nothing says at which port");
-        let help = format!(
-            "`{name}` has port {number} of its node; if there is a variable for the port, have it as `(port)\"{}:{}\"` and leave `static` out",
-            services[target].name,
-            services[target].label(at)
-        );
-        reader.sink().push(changed(message, value.span, &help));
+    if matches!(link.kind, Kind::Host) && sibling.is_none() {
+        fix_port(&key, &value, target, at, services, reader);
     }
     let place = format!("{}:{}", services[target].name, services[target].label(at));
     let env = &mut services[link.service].env;
@@ -165,6 +158,41 @@ fn connect(link: &Link, services: &mut [Service], reader: &mut Reader<'_, '_>) {
         env[sibling].tag = Some("port");
         env[sibling].value.value = place;
     }
+}
+
+/// Gives a port its number on the node, for a program that nobody tells it: unless another service has that number.
+fn fix_port(
+    key: &str,
+    value: &Spanned<String>,
+    target: usize,
+    at: usize,
+    services: &mut [Service],
+    reader: &mut Reader<'_, '_>,
+) {
+    let number = services[target].ports[at].to;
+    if services[target].ports[at].published.is_some() {
+        return;
+    }
+    let name = services[target].written.value.clone();
+    let place = format!("{}:{}", services[target].name, services[target].label(at));
+    let message = format!("`{key}` says where `{name}` is, and nothing says at which port");
+    let taken = services
+        .iter()
+        .enumerate()
+        .find(|(other, service)| *other != target && service.ports.iter().any(|port| port.published == Some(number)));
+    let help = match taken {
+        Some((_, other)) => format!(
+            "`{}` has port {number} of the node: have the port in a variable too, as `(port)\"{place}\"`, if the program knows one, or put the two on different nodes with `static={number}`",
+            other.written.value
+        ),
+        None => format!(
+            "`{name}` has port {number} of its node; if there is a variable for the port, have it as `(port)\"{place}\"` and leave `static` out"
+        ),
+    };
+    if taken.is_none() {
+        services[target].ports[at].published = Some(number);
+    }
+    reader.sink().push(changed(message, value.span, &help));
 }
 
 /// The port that a service has, where there is only one that can be meant.
@@ -209,11 +237,20 @@ fn unclear(
     reader.sink().push(changed(format!("`{}` names `{other}`, as it stands", name.value), value.span, &help));
 }
 
-fn argument(name: &str, place: Span) -> crate::diagnostic::Diagnostic {
+fn argument(name: &str, word: &Spanned<String>, services: &[Service], names: &Names) -> Diagnostic {
+    let other = names.get(name).map(|at| &services[*at]);
+    let digits = word.split(&format!("{name}:")).nth(1).unwrap_or_default();
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let number = digits[..end].parse::<u16>().ok();
+    let port = other.and_then(|other| {
+        let at = other.ports.iter().position(|port| Some(port.to) == number)?;
+        Some(other.label(at))
+    });
+    let place = format!("{}:{}", other.map_or(name, |other| &other.name), port.as_deref().unwrap_or("PORT"));
     let help = format!(
-        "no name leads to another container in a lab: add `ADDRESS (address)\"{name}:PORT\"` to `env`, and write `${{ADDRESS}}` in the argument"
+        "no name leads to another container in a lab: add `ADDRESS (address)\"{place}\"` to `env`, and write `${{ADDRESS}}` in the argument"
     );
-    changed(format!("an argument names `{name}`, as it stands"), place, &help)
+    changed(format!("an argument names `{name}`, as it stands"), word.span, &help)
 }
 
 /// A service that a text names by its name and a port, or behind `://`, `@` or `=`.

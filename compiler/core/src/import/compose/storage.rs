@@ -391,7 +391,7 @@ fn folder(source: &str, beside: Option<&str>, service: &Service) -> (String, Pla
         return (last, place);
     }
     // From the folder of the Compose file, which no node has.
-    let own = names.iter().any(|name| name.starts_with(&service.name));
+    let own = names.len() > 1 || names.iter().any(|name| name.starts_with(&service.name));
     let name = if own { names.join("-") } else { format!("{}-{last}", service.name) };
     let below = names.join("/");
     let path = if own { format!("/srv/{below}") } else { format!("/srv/{}/{below}", service.name) };

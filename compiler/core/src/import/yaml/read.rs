@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// How deep lists and maps may nest; files that people write have 10 levels.
 const DEPTH: usize = 64;
 /// How many values a file may have once its aliases are put in place, and how long they may be together.
-const NODES: usize = 100_000;
+const NODES: usize = 20_000;
 const BYTES: usize = 16 << 20;
 
 /// Reads the one document of a file. `None` once what is wrong with it is reported.
@@ -94,11 +94,11 @@ impl Builder {
                 }
                 Ok(())
             }
-            Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, anchor, tag.as_deref(), place, sink),
+            Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, anchor, tag.as_deref(), place),
             Event::SequenceStart(_, anchor, tag) => self.enter(false, anchor, tag, place),
             Event::MappingStart(_, anchor, tag) => self.enter(true, anchor, tag, place),
             Event::SequenceEnd | Event::MappingEnd => self.leave(sink),
-            Event::Alias(anchor) => self.alias(anchor, place, sink),
+            Event::Alias(anchor) => self.alias(anchor, place),
             Event::UnresolvedAlias(name) => Err(Box::new(yaml_syntax::unknown_alias(&name, place))),
             _ => Ok(()),
         }
@@ -111,7 +111,6 @@ impl Builder {
         anchor: usize,
         tag: Option<&granit_parser::Tag>,
         place: Span,
-        sink: &mut Sink,
     ) -> Step {
         if text.contains(['\u{1}', '\u{2}']) {
             return Err(Box::new(yaml_syntax::control_character(place)));
@@ -124,7 +123,7 @@ impl Builder {
             text => Value::Text(Text { text: text.to_owned(), plain, variable: None }),
         };
         self.spend(1, text.len(), place)?;
-        self.add(Node { span: place, tag: tag.known(), value }, anchor, sink)
+        self.add(Node { span: place, tag: tag.known(), value }, anchor)
     }
 
     fn tag(&self, tag: Option<&granit_parser::Tag>, place: Span) -> Result<Found, Box<Diagnostic>> {
@@ -150,17 +149,17 @@ impl Builder {
     fn leave(&mut self, sink: &mut Sink) -> Step {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let value = if open.is_map { Value::Map(entries(open.items, sink)?) } else { Value::List(open.items) };
-        self.add(Node { span: open.span, tag: open.tag, value }, open.anchor, sink)
+        self.add(Node { span: open.span, tag: open.tag, value }, open.anchor)
     }
 
-    fn alias(&mut self, anchor: usize, place: Span, sink: &mut Sink) -> Step {
+    fn alias(&mut self, anchor: usize, place: Span) -> Step {
         let Some(anchored) = self.anchors.get(&anchor) else {
             return Err(Box::new(yaml_syntax::alias_of_itself(place)));
         };
         let (node, nodes, bytes, depth) = (anchored.node.clone(), anchored.nodes, anchored.bytes, anchored.depth);
         self.deep(depth, place)?;
         self.spend(nodes, bytes, place)?;
-        self.add(node, 0, sink)
+        self.add(node, 0)
     }
 
     fn deep(&self, more: usize, place: Span) -> Step {
@@ -180,7 +179,7 @@ impl Builder {
         Ok(())
     }
 
-    fn add(&mut self, node: Node, anchor: usize, _: &mut Sink) -> Step {
+    fn add(&mut self, node: Node, anchor: usize) -> Step {
         if anchor != 0 {
             let (nodes, bytes, depth) = measure(&node);
             self.deep(depth, node.span)?;
@@ -237,6 +236,7 @@ fn measure(node: &Node) -> (usize, usize, usize) {
 /// Keys and values in turn as entries: each key once, and `<<` replaced by what it brings in.
 fn entries(items: Vec<Node>, sink: &mut Sink) -> Result<Vec<Entry>, Box<Diagnostic>> {
     let mut entries: Vec<Entry> = Vec::with_capacity(items.len() / 2);
+    let mut known: BTreeMap<String, Span> = BTreeMap::new();
     let mut merged: Vec<Entry> = Vec::new();
     let mut items = items.into_iter();
     while let (Some(key), Some(value)) = (items.next(), items.next()) {
@@ -250,13 +250,17 @@ fn entries(items: Vec<Node>, sink: &mut Sink) -> Result<Vec<Entry>, Box<Diagnost
             merge(value, span, &mut merged)?;
             continue;
         }
-        match entries.iter().find(|entry| *entry.key == name) {
-            Some(first) => sink.push(defined_twice(&format!("`{name}`"), span, first.key.span)),
-            None => entries.push(Entry { key: Spanned::new(name, span), value }),
+        match known.get(&name) {
+            Some(first) => sink.push(defined_twice(&format!("`{name}`"), span, *first)),
+            None => {
+                known.insert(name.clone(), span);
+                entries.push(Entry { key: Spanned::new(name, span), value });
+            }
         }
     }
     for entry in merged {
-        if !entries.iter().any(|known| *known.key == *entry.key) {
+        if !known.contains_key(&entry.key.value) {
+            known.insert(entry.key.value.clone(), entry.key.span);
             entries.push(entry);
         }
     }
