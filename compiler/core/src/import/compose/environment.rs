@@ -182,6 +182,9 @@ pub(super) fn in_clear(service: &Service, reader: &mut Reader<'_, '_>) {
     let told = |variable: &&Variable| variable.tag == Some("url") && variable.value.contains('@');
     let plain = service.env.iter().filter(|variable| variable.tag != Some("secret") && !told(variable));
     let plain = plain.map(|variable| &variable.value);
+    // A value that a variable for everybody has too tells nothing where it stands: the user `postgres`, its password `postgres`.
+    let is_common =
+        |secret: &str| reader.variables.iter().any(|(name, value)| value == secret && !is_secret(name, value));
     let mut found = Vec::new();
     for text in plain.chain(&service.command) {
         let open = all_open_in(text).find(|name| is_secret(name, "open"));
@@ -189,6 +192,7 @@ pub(super) fn in_clear(service: &Service, reader: &mut Reader<'_, '_>) {
             .variables
             .iter()
             .filter(|(name, value)| is_secret(name, value) && value.len() >= 6 && text.contains(*value))
+            .filter(|(_, value)| !is_common(value))
             .max_by_key(|(_, value)| value.len());
         if let Some(name) = open.or(known.map(|(name, _)| name)) {
             found.push((name.to_owned(), text.span));
