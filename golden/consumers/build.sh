@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds nomad, consul, caddy, promtool and prometheus from the modules beside this script into bin/, and what is ours:
-# nomad-batch, and the readers that print what those programs take from a file.
+# nomad-batch, the readers that print what those programs take from a file, and the listings of all that they read.
 # A program is built again only when its go.mod or go.sum, our source, this script or the Go version changed.
 set -eu
 cd "$(dirname "$0")"
@@ -40,9 +40,11 @@ build caddy github.com/caddyserver/caddy/v2/cmd/caddy
 build caddy ./read '' read-caddy
 build consul github.com/hashicorp/consul
 build consul ./read '' read-consul
+build consul ./fields '' fields-consul
 build nomad github.com/hashicorp/nomad hashicorpmetrics
 build nomad ./batch hashicorpmetrics nomad-batch
 build nomad ./read hashicorpmetrics read-nomad
+build nomad ./fields hashicorpmetrics fields-nomad
 # Debian's are built without Consul discovery. All the discoveries are megabytes of cloud SDKs: these three do.
 build promtool github.com/prometheus/prometheus/cmd/promtool "$discoveries"
 build promtool github.com/prometheus/prometheus/cmd/prometheus "$discoveries" prometheus

@@ -1,0 +1,1 @@
+../../nomad/fields/walk.go
