@@ -16,6 +16,10 @@ fn unclosed(span: Span, message: impl Into<String>, label: impl Into<String>) ->
     Error::new(ErrorKind::Unclosed, span, message, label)
 }
 
+fn version_1(span: Span, message: impl Into<String>, label: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Version1, span, message, label)
+}
+
 pub(crate) fn too_large() -> Error {
     unexpected(Span::default(), "the text is larger than 4 GiB", "nothing of it has been read")
 }
@@ -112,26 +116,61 @@ pub(crate) fn bad_number(span: Span, text: &str) -> Error {
         .help(format!("put it in quotes: \"{text}\""))
 }
 
-pub(crate) fn same_line(here: Span, byte: u8) -> Error {
+pub(crate) fn same_line(here: Span, byte: u8, others: bool) -> Error {
+    if others {
+        return version_1(
+            here,
+            "each attribute and each block has a line of its own",
+            "only HCL 1 took several on one line",
+        )
+        .help("start a new line here");
+    }
     let error = unexpected(here, "an attribute or a block ends with its line", "something stands behind it");
-    if matches!(byte, b',' | b';') { error.help("remove it, and start a new line") } else { error }
+    if matches!(byte, b',' | b';') { error.help("remove it") } else { error }
+}
+
+pub(crate) fn one_line_block(head: Span, name: &str) -> Error {
+    version_1(
+        head,
+        format!("a `{name}` that starts on the line of its `{{` has one attribute and ends there"),
+        "only HCL 1 took more",
+    )
+    .help("write `{`, each attribute and block in it, and `}` on lines of their own")
+}
+
+pub(crate) fn assigned_block(name: Name<'_>, here: Span) -> Error {
+    version_1(here, format!("the block `{}` has no `=`", name.text), "only HCL 1 allowed this")
+        .help("remove it: `=` gives an attribute its value")
+}
+
+pub(crate) fn text_of_lines(span: Span) -> Error {
+    version_1(span, "a text in quotes ends on its line", "only HCL 1 allowed this").help(
+        "write `\\n` for a new line, or a text of several lines as `<<EOF`, the lines, and `EOF` on a line of its own",
+    )
+}
+
+pub(crate) fn json(here: Span) -> Error {
+    unexpected(here, "this is JSON, and hlmc reads job files in HCL", "starts a JSON document")
+        .help("write it as HCL, `job \"NAME\" { … }`, or as a manifest")
+}
+
+pub(crate) fn carriage_returns(at: usize) -> Error {
+    unexpected(mark(at, 1), "the lines end with a carriage return alone", "expected a line feed here")
+        .help("save the file with LF, or CR and LF, at the end of its lines")
 }
 
 pub(crate) fn no_value(place: Span) -> Error {
     unexpected(place, "there is no value behind `=`", "expected a value on this line")
 }
 
-pub(crate) fn quoted_name(span: Span, text: &str, block: bool) -> Error {
-    let error = Error::new(
-        ErrorKind::Version1,
-        span,
-        format!("a name at the start of a line has no quotes: {text}"),
-        "only HCL 1 allowed this",
-    );
-    if block {
-        error.help("write the name without quotes")
+pub(crate) fn quoted_name(span: Span, name: &str, key: bool) -> Error {
+    let message = format!("a name at the start of a line has no quotes: `{name}`");
+    let error = version_1(span, message, "only HCL 1 allowed this");
+    if key {
+        error
+            .help(format!("this is no plain name: write the block as a map, such as `meta = {{ \"{name}\" = \"…\" }}`"))
     } else {
-        error.help("write it without quotes, or, where it isn't a plain name, the block as a map: `meta = { \"a.b\" = \"…\" }`")
+        error.help(format!("write `{name}`"))
     }
 }
 
@@ -154,7 +193,11 @@ pub(crate) fn neither(name: Name<'_>, labels: bool, here: Span, rest: &str) -> E
         format!("`{}` is neither an attribute nor a block", name.text),
         "expected `=` or `{` behind it",
     );
-    if rest.starts_with(':') { error.help(format!("write `{} = …`", name.text)) } else { error }
+    match rest.chars().next() {
+        Some(':') => error.help(format!("write `{} = …`", name.text)),
+        Some('“' | '”' | '„' | '‘' | '’') => error.help("texts stand in straight double quotes: \"…\""),
+        _ => error,
+    }
 }
 
 pub(crate) fn no_expression(here: Span, rest: &str) -> Error {
@@ -163,6 +206,9 @@ pub(crate) fn no_expression(here: Span, rest: &str) -> Error {
         Some(b'\'') => error.help("texts stand in double quotes: \"…\""),
         Some(b'`') => error.help("texts stand in double quotes, those of several lines in a heredoc: `<<EOF`"),
         Some(b'.') => error.help("a number starts with a digit: `0.5`"),
+        _ if rest.starts_with(['“', '”', '„', '‘', '’']) => {
+            error.help("texts stand in straight double quotes: \"…\"")
+        }
         _ => error,
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Cursor<'t> {
     pub(crate) at: usize,
     pub(crate) errors: Vec<Error>,
     pub(crate) comments: Vec<Comment<'t>>,
-    /// How many mistakes were found, also of those that aren't told.
+    /// How many mistakes were found that leave what follows in doubt, also of those that aren't told.
     pub(crate) mistakes: usize,
     /// Whether a new line is only white space here.
     multiline: bool,
@@ -64,6 +64,12 @@ impl<'t> Cursor<'t> {
         self.at >= self.text.len()
     }
 
+    /// Reads no further, and reports nothing more.
+    pub(crate) fn stop(&mut self) {
+        self.stopped = true;
+        self.at = self.text.len();
+    }
+
     /// Whether the rest isn't read.
     pub(crate) const fn is_stopped(&self) -> bool {
         self.stopped
@@ -79,8 +85,14 @@ impl<'t> Cursor<'t> {
         Span::new(self.at as u32, (self.at + length) as u32)
     }
 
+    /// Reports a mistake after which what follows can't be read as it stands.
     pub(crate) fn report(&mut self, error: Error) {
         self.mistakes += 1;
+        self.note(error);
+    }
+
+    /// Reports a mistake that leaves no doubt about what follows.
+    pub(crate) fn note(&mut self, error: Error) {
         if !self.stopped
             && self.errors.len() < MAX_ERRORS
             && self.errors.last().is_none_or(|last| last.span != error.span)
@@ -130,6 +142,7 @@ impl<'t> Cursor<'t> {
             None => {
                 self.at = self.text.len();
                 self.report(complaint::unclosed_comment(start));
+                self.stop();
             }
         }
     }
@@ -159,9 +172,8 @@ impl<'t> Cursor<'t> {
         if self.depth >= MAX_DEPTH {
             let here = self.here();
             self.report(complaint::too_deep(here, MAX_DEPTH));
-            self.stopped = true;
             // The rest would be read as if it stood outside: better say nothing of it.
-            self.at = self.text.len();
+            self.stop();
             return None;
         }
         self.depth += 1;

@@ -63,6 +63,7 @@ impl<'t> Cursor<'t> {
             trim = false;
         }
         self.report(complaint::unclosed_heredoc(opening, marker));
+        self.stop();
         None
     }
 

@@ -1,5 +1,6 @@
 //! Texts in quotes, files that are one template, and what all templates have in common: `${…}` and `%{…}`.
 
+use crate::body::looks_like_item;
 use crate::complaint;
 use crate::cursor::{Cursor, MAX_DEPTH};
 use crate::error::Error;
@@ -8,6 +9,9 @@ use hlmc_syntax::Span;
 use std::borrow::Cow;
 use std::iter::Peekable;
 use std::vec::IntoIter;
+
+/// The end of a text of several lines is looked for on so many.
+const LINES: usize = 100;
 
 /// A piece of a template, before `if` and `for` are put together.
 pub(crate) enum Piece<'t> {
@@ -75,6 +79,11 @@ impl<'t> Cursor<'t> {
                     }
                 },
                 _ if self.is_at_end() || self.byte(0) == b'\n' => {
+                    if let Some(end) = self.closing_quote_below() {
+                        self.at = end;
+                        self.note(complaint::text_of_lines(self.span_from(start)));
+                        return Expr::poison(self.span_from(start));
+                    }
                     self.report(complaint::unclosed_text(start, self.at));
                     return Expr::poison(self.span_from(start));
                 }
@@ -88,6 +97,23 @@ impl<'t> Cursor<'t> {
         }
         let parts = self.assemble(pieces);
         Expr::new(ExprKind::Template(Template { parts, heredoc: false }), self.span_from(start))
+    }
+
+    /// Behind the quote that closes a text on one of the next lines, as HCL 1 had it, where that is what is meant.
+    fn closing_quote_below(&self) -> Option<usize> {
+        let mut at = self.at + 1;
+        for line in self.text.get(at..)?.split_inclusive('\n').take(LINES) {
+            if looks_like_item(line) || line.trim_start().starts_with('}') {
+                return None;
+            }
+            if let Some(quote) = line.find('"') {
+                let behind = line[quote + 1..].trim_start();
+                let ends = behind.is_empty() || behind.starts_with([',', ']', '}', ')', '#']);
+                return ends.then_some(at + quote + 1);
+            }
+            at += line.len();
+        }
+        None
     }
 
     /// Goes past the end of a text that can't be read.

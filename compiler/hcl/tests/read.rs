@@ -136,12 +136,12 @@ fn every_mistake_is_told_once() {
             "2: there is no value behind `=`",
             "3: there is no `]` for this `[`",
             "4: a value is missing",
-            "6: a name at the start of a line has no quotes: \"e\"",
+            "6: a name at the start of a line has no quotes: `e`",
             "7: `f` is neither an attribute nor a block",
             "8: the entries of a map stand on lines of their own, or with commas between them",
             "8: a value is missing",
             "9: the text doesn't end on its line",
-            "10: an attribute or a block ends with its line",
+            "10: each attribute and each block has a line of its own",
             "12: there is no `{` for this `}`",
         ]
     );
@@ -184,4 +184,43 @@ fn long_lines_take_linear_time() {
     assert_eq!(parse(&broken).errors.len(), hlmc_hcl::MAX_ERRORS);
     let text = format!("a = \"{}\"\n", "${b} ".repeat(200_000));
     assert_eq!(parse(&text).errors, []);
+}
+
+#[test]
+fn what_hcl_1_allowed_is_read_and_told() {
+    let file =
+        parse("\"job\" \"x\" {\n  group \"y\" = {\n    a = 1 b { c = 2 d = 3 }\n  }\n  \"e.f\" = \"g\n    h\"\n}\n");
+    let said: Vec<(&str, &str)> = file.errors.iter().map(|it| (it.kind.code(), it.message.as_str())).collect();
+    assert_eq!(
+        said,
+        [
+            ("hcl-version-1", "a name at the start of a line has no quotes: `job`"),
+            ("hcl-version-1", "the block `group` has no `=`"),
+            ("hcl-version-1", "each attribute and each block has a line of its own"),
+            ("hcl-version-1", "each attribute and each block has a line of its own"),
+            ("hcl-version-1", "a name at the start of a line has no quotes: `e.f`"),
+            ("hcl-version-1", "a text in quotes ends on its line"),
+        ]
+    );
+    let job = file.body.blocks().next().unwrap();
+    let group = job.body.blocks().next().unwrap();
+    let b = group.body.blocks().next().unwrap();
+    assert_eq!((job.name.text, group.name.text, b.body.attributes().count()), ("job", "group", 2));
+}
+
+#[test]
+fn a_block_on_one_line_has_one_attribute() {
+    let told = "1: a `a` that starts on the line of its `{` has one attribute and ends there";
+    for fine in ["a {}\n", "a { b = 1 }\n", "a { b = [\n1\n] }\n", "a { # x\n b = 1\n}\n", "a {\n}\n"] {
+        assert_eq!(errors(fine), Vec::<String>::new(), "{fine}");
+    }
+    for wrong in ["a { b = 1\n}\n", "a { b {} }\n", "a { b = 1\nc = 2 }\n"] {
+        assert_eq!(errors(wrong), [told], "{wrong}");
+    }
+}
+
+#[test]
+fn a_broken_head_takes_its_block_with_it() {
+    assert_eq!(errors("job 1 {\n  a = 1\n}\nb = 2\n"), ["1: `job` is neither an attribute nor a block"]);
+    assert_eq!(errors("a {\n  b 1 {\n    c = 1\n  }\n  d = 2\n}\n"), ["2: `b` is neither an attribute nor a block"]);
 }

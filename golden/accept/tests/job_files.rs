@@ -45,6 +45,7 @@ fn nomad_reads_the_same_job_from_a_job_file_and_from_the_bundle() {
     for (file, job, variables) in [
         ("expressions/expressions.nomad.hcl", "expressions", vec![]),
         ("legacy/legacy.nomad", "legacy", vec![]),
+        ("windows/windows.nomad", "windows", vec![]),
         ("web/web.nomad.hcl", "web", vec![values.as_str(), "-var=owner=anna"]),
     ] {
         let before = read(&lab.join("services").join(file), &variables);

@@ -5,6 +5,7 @@ mod decode;
 mod decode_random;
 mod folder;
 mod hcl;
+mod hcl_large;
 mod hcl_random;
 mod language;
 mod nas_and_pis;

@@ -170,6 +170,7 @@ pages! {
     missing_value
     needs_consul
     no_auth
+    no_job
     no_lab
     no_node_fits
     no_port

@@ -27,6 +27,7 @@ each_job() {
     "$@" '1' 'expressions' 'default' 'batch' '1' 'nomad/jobs/default/expressions.nomad.hcl'
     "$@" '1' 'legacy' 'default' 'service' '1' 'nomad/jobs/default/legacy.nomad.hcl'
     "$@" '1' 'web' 'default' 'service' '1' 'nomad/jobs/default/web.nomad.hcl'
+    "$@" '1' 'windows' 'default' 'service' '1' 'nomad/jobs/default/windows.nomad.hcl'
 }
 
 # service namespace path key...

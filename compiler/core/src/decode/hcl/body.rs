@@ -271,6 +271,10 @@ impl Reader<'_, '_> {
 
     /// Reports a name that nothing has. A driver may be another one than the tables know, so there it is only a warning.
     pub(super) fn unknown(&mut self, name: &str, span: Span) {
+        // What is meant is looked for among all names: a file of nothing but such mistakes would take long.
+        if self.evaluator.sink.found() >= hcl::MAX_ERRORS && self.evaluator.sink.has_errors() {
+            return;
+        }
         let diagnostic = unknown_name::unknown_name(name, span, &self.scopes, LANGUAGES);
         let severity = if self.is_drivers() { Severity::Warning } else { diagnostic.severity };
         self.evaluator.sink.push(Diagnostic { severity, ..diagnostic });

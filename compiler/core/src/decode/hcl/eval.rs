@@ -11,6 +11,9 @@ use crate::source::{FileId, Source, Sources, Span, Spanned, World};
 use hlmc_hcl::{Entry, Expr, ExprKind, For, Key, Name, Step};
 use std::collections::BTreeMap;
 
+/// First names of references that Nomad would leave as they are, and what is meant.
+const MISSPELT: [(&str, &str); 4] = [("locals", "local"), ("variable", "var"), ("variables", "var"), ("vars", "var")];
+
 /// What expressions may refer to and read.
 pub(super) struct Evaluator<'e> {
     pub(super) file: FileId,
@@ -103,7 +106,7 @@ impl Evaluator<'_> {
     }
 
     fn object(&mut self, entries: &[Entry<'_>]) -> Option<ValueKind> {
-        let mut map: Vec<(Spanned<String>, Value)> = Vec::new();
+        let mut map = Entries::default();
         let mut fine = true;
         for entry in entries {
             let key = match &entry.key {
@@ -111,11 +114,11 @@ impl Evaluator<'_> {
                 Key::Expr(expr) => self.text_of(expr).map(|key| Spanned::new(key, self.span(expr.span))),
             };
             match (key, self.eval(&entry.value)) {
-                (Some(key), Some(value)) => put(&mut map, key, value),
+                (Some(key), Some(value)) => map.put(key, value),
                 _ => fine = false,
             }
         }
-        fine.then_some(ValueKind::Map(map))
+        fine.then_some(ValueKind::Map(map.list))
     }
 
     fn reference(&mut self, expr: &Expr<'_>) -> Option<Value> {
@@ -128,6 +131,10 @@ impl Evaluator<'_> {
             if self.is_template {
                 let known = self.names.iter().map(|(name, _)| name.as_str());
                 self.sink.push(unknown_variable::not_given(root, span, known));
+                return None;
+            }
+            if let Some((_, meant)) = MISSPELT.iter().find(|(wrong, _)| *wrong == root) {
+                self.sink.push(unknown_variable::misspelt_root(root, meant, span));
                 return None;
             }
             return Some(Value { kind: ValueKind::Str(operator::later(self.text, expr.span)), span });
@@ -372,17 +379,17 @@ impl Evaluator<'_> {
 
     fn each(&mut self, each: &For<'_>) -> Option<ValueKind> {
         let mut list = Vec::new();
-        let mut map: Vec<(Spanned<String>, Value)> = Vec::new();
+        let mut map = Entries::default();
         for (key, value) in self.elements(&each.collection)? {
             let depth = self.bind(each.index, key, each.element, value);
             let done = self.one(each, &mut list, &mut map);
             self.names.truncate(depth);
             done?;
         }
-        Some(if each.key.is_some() { ValueKind::Map(map) } else { ValueKind::List(list) })
+        Some(if each.key.is_some() { ValueKind::Map(map.list) } else { ValueKind::List(list) })
     }
 
-    fn one(&mut self, each: &For<'_>, list: &mut Vec<Value>, map: &mut Vec<(Spanned<String>, Value)>) -> Option<()> {
+    fn one(&mut self, each: &For<'_>, list: &mut Vec<Value>, map: &mut Entries) -> Option<()> {
         if let Some(condition) = &each.condition
             && !self.truth(condition)?
         {
@@ -394,13 +401,13 @@ impl Evaluator<'_> {
         };
         let name = Spanned::new(self.text_of(key)?, self.span(key.span));
         let value = self.eval(&each.value)?;
-        match (map.iter_mut().find(|(known, _)| known.value == name.value), each.group) {
-            (Some((_, Value { kind: ValueKind::List(group), .. })), true) => group.push(value),
+        match (map.get_mut(&name.value), each.group) {
+            (Some(Value { kind: ValueKind::List(group), .. }), true) => group.push(value),
             (None, true) => {
                 let span = value.span;
-                map.push((name, Value { kind: ValueKind::List(vec![value]), span }));
+                map.put(name, Value { kind: ValueKind::List(vec![value]), span });
             }
-            (None, false) => map.push((name, value)),
+            (None, false) => map.put(name, value),
             (Some(_), _) => {
                 let message = format!(
                     "two elements have the key `{}`: write `…...` behind the value to have a list of them",
@@ -414,11 +421,28 @@ impl Evaluator<'_> {
     }
 }
 
-/// Puts an entry into a map, in place of one with the same key.
-fn put(map: &mut Vec<(Spanned<String>, Value)>, key: Spanned<String>, value: Value) {
-    match map.iter_mut().find(|(known, _)| known.value == key.value) {
-        Some(entry) => *entry = (key, value),
-        None => map.push((key, value)),
+/// The entries of a map that is being made, each key once.
+#[derive(Default)]
+struct Entries {
+    list: Vec<(Spanned<String>, Value)>,
+    places: BTreeMap<String, usize>,
+}
+
+impl Entries {
+    /// Puts an entry into the map, in place of one with the same key.
+    fn put(&mut self, key: Spanned<String>, value: Value) {
+        match self.places.get(&key.value) {
+            Some(at) => self.list[*at] = (key, value),
+            None => {
+                self.places.insert(key.value.clone(), self.list.len());
+                self.list.push((key, value));
+            }
+        }
+    }
+
+    fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        let at = self.places.get(key)?;
+        self.list.get_mut(*at).map(|(_, value)| value)
     }
 }
 

@@ -21,6 +21,7 @@ use crate::nomad::form::{Block, Value, ValueKind};
 use crate::nomad::tables;
 use crate::source::{FileId, Source, Sources, Span, World};
 use body::Reader;
+use codes::no_job::no_job;
 use eval::Evaluator;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,6 +130,9 @@ fn read(body: &hlmc_hcl::Body<'_>, evaluator: &mut Evaluator<'_>) -> Option<Bloc
             ("variable" | "variables" | "locals", _) => {}
             _ => reader.unknown(block.name.text, span),
         }
+    }
+    if first.is_none() && body.blocks().all(|block| matches!(block.name.text, "variable" | "variables" | "locals")) {
+        evaluator.sink.push(no_job(Span::new(evaluator.file, 0, 0)));
     }
     for attribute in body.attributes() {
         let span = evaluator.span(attribute.name.span);

@@ -13,8 +13,9 @@ pub(crate) fn local_cycle(names: &[(&str, Span)]) -> Option<Diagnostic> {
         [] => format!("the local {} needs itself", chain[0]),
         _ => format!("locals need each other: {}", chain.join(" → ")),
     };
-    let mut diagnostic = Diagnostic::new(&CODE, message, first.1, "needs the next")
-        .help("give one of them a value that doesn't refer to the others");
+    let mut diagnostic =
+        Diagnostic::new(&CODE, message, first.1, if others.is_empty() { "needs itself" } else { "needs the next" })
+            .help("give one of them a value that doesn't refer to the others");
     for (name, span) in others {
         diagnostic = diagnostic.also(*span, format!("`{name}`"));
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod bad_expression;
 pub(crate) mod local_cycle;
+pub(crate) mod no_job;
 pub(crate) mod not_reproducible;
 pub(crate) mod syntax;
 pub(crate) mod undeclared_variable;
@@ -21,6 +22,7 @@ pub static ALL: &[&Code] = &[
     &syntax::UNEXPECTED,
     &syntax::VERSION_1,
     &local_cycle::CODE,
+    &no_job::CODE,
     &not_reproducible::CODE,
     &undeclared_variable::CODE,
     &unknown_function::CODE,

@@ -21,6 +21,12 @@ pub(crate) fn unknown_variable<'a>(
         .maybe_help(did_you_mean(name, known))
 }
 
+/// `locals.name` for `local.name`, and the like.
+pub(crate) fn misspelt_root(root: &str, meant: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("there is no `{root}`"), span, "Nomad would leave this as it stands")
+        .help(format!("write `{meant}.…`"))
+}
+
 /// `name` in a template that isn't given it.
 pub(crate) fn not_given<'a>(name: &str, span: Span, known: impl IntoIterator<Item = &'a str> + Clone) -> Diagnostic {
     let help = match nearest(name, known) {

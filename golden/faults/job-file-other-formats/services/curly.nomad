@@ -1,0 +1,3 @@
+job “curly” {
+  type = ‘batch’
+}

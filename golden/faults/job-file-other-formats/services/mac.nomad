@@ -1,0 +1,1 @@
+job "mac" {  group "mac" {  }}
