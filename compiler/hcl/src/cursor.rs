@@ -20,7 +20,7 @@ pub struct Comment<'t> {
 pub const MAX_ERRORS: usize = 100;
 
 /// Deeper nesting than this isn't read.
-pub const MAX_DEPTH: usize = 200;
+pub const MAX_DEPTH: usize = 100;
 
 pub(crate) struct Cursor<'t> {
     pub(crate) text: &'t str,
