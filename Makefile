@@ -79,6 +79,9 @@ fuzz: ## Fuzz a TARGET (parse, decode, compile) for so many SECONDS; wants night
 bench: ## Measure builds and checks of generated labs beside cp -r and plain writing; writes target/bench.json
 	cargo build --release --locked -p hlmc -p hlmc-bench
 	target/release/hlmc-bench
+	golden/consumers/build.sh
+	cargo build --release --locked -p hlmc-fidelity
+	target/release/hlmc-fidelity --times $(DIR)
 
 bench-smoke: ## See that the bench works, with a small lab
 	cargo build --release --locked -p hlmc -p hlmc-bench

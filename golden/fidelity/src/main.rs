@@ -5,9 +5,11 @@
 //! job's `meta`, which says whose job it is, is taken out before the comparison.
 //!
 //! Exit code 0: every file both ways, and half of them raised with fewer lines where `--half` asks for it. 1: less. 2: it couldn't be measured.
+//! `--times` says how long it took, beside Nomad's own reading of the files.
 
 mod files;
 mod nomad;
+mod times;
 mod way;
 
 use std::path::PathBuf;
@@ -26,16 +28,17 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<bool, String> {
-    let mut half = false;
+    let (mut half, mut timed) = (false, false);
     let mut folder = None;
     for argument in std::env::args_os().skip(1) {
         match argument.to_str() {
             Some("--half") => half = true,
+            Some("--times") => timed = true,
             _ if folder.is_none() => folder = Some(PathBuf::from(argument)),
-            _ => return Err("one folder is measured at a time: `hlmc-fidelity [--half] DIR`".into()),
+            _ => return Err("one folder is measured at a time: `hlmc-fidelity [--half] [--times] DIR`".into()),
         }
     }
-    let folder = folder.ok_or("name a folder of job files: `hlmc-fidelity [--half] DIR`")?;
+    let folder = folder.ok_or("name a folder of job files: `hlmc-fidelity [--half] [--times] DIR`")?;
     let files = files::job_files(&folder)?;
     let originals = nomad::read(files.iter().map(|file| folder.join(file)))?;
     let mut readable = Vec::new();
@@ -58,6 +61,10 @@ fn run() -> Result<bool, String> {
         }
     }
     let measured = measure(&folder, &readable)?;
+    if timed {
+        let files: Vec<String> = readable.iter().map(|(file, _)| file.clone()).collect();
+        times::times(&folder, &files)?.iter().for_each(|line| say(line));
+    }
     Ok(report(&measured, refused, half))
 }
 

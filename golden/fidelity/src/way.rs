@@ -3,7 +3,7 @@
 use crate::nomad::{self, Read};
 use hlmc_core::diagnostic::{Diagnostic, Severity};
 use hlmc_core::import::draft::Form;
-use hlmc_core::import::{import, jobs};
+use hlmc_core::import::{Imported, import, jobs};
 use hlmc_core::source::{MemoryWorld, ReadError, World};
 use rayon::prelude::*;
 use std::fs;
@@ -45,7 +45,7 @@ fn files(folder: &Path) -> Vec<String> {
 
 /// A job's text, and what hlmc has against it.
 #[derive(Default)]
-struct Built {
+pub(crate) struct Built {
     text: String,
     wrong: Vec<String>,
 }
@@ -93,11 +93,7 @@ fn one(folder: &Path, file: &str) -> (Measured, Built, Built) {
         lines: draft.map_or(0, |draft| draft.lines),
         lines_before: draft.map_or(0, |draft| draft.lines_before),
     };
-    let mut lab = MemoryWorld::default();
-    for (path, text) in &imported.files {
-        lab.insert(path.as_str(), text.as_str());
-    }
-    let again = built(&lab, errors(&imported.diagnostics));
+    let again = rebuilt(&imported);
     let mut lab = MemoryWorld::default();
     lab.insert("lab.kdl", "lab \"home\" { domain \"home.example.com\"; network \"lan\" cidr=\"192.168.1.0/24\" }\n");
     let name = file.rsplit('/').next().unwrap_or(file);
@@ -107,6 +103,19 @@ fn one(folder: &Path, file: &str) -> (Measured, Built, Built) {
     }
     let placed = built(&lab, Vec::new());
     (measured, again, placed)
+}
+
+/// A file imported, and built again.
+pub(crate) fn again(folder: &Path, file: &str) -> Built {
+    rebuilt(&import(&Folder(folder, Vec::new()), &[file.to_owned()]))
+}
+
+fn rebuilt(imported: &Imported) -> Built {
+    let mut lab = MemoryWorld::default();
+    for (path, text) in &imported.files {
+        lab.insert(path.as_str(), text.as_str());
+    }
+    built(&lab, errors(&imported.diagnostics))
 }
 
 fn errors(found: &[Diagnostic]) -> Vec<String> {
