@@ -4,7 +4,6 @@ local check(type, interval, timeout) = { Type: type, Interval: interval * 100000
 local job(s, lab) = {
   ID: s.name,
   Name: s.name,
-  Type: 'service',
   Priority: s.priority,
   Datacenters: [lab.datacenter],
   Constraints: [
