@@ -68,7 +68,7 @@ TARGET ?= compile
 SECONDS ?= 600
 FUZZ = compiler/fuzz/targets
 
-fuzz: ## Fuzz a TARGET (parse, decode, compile) for so many SECONDS; wants nightly Rust and cargo-fuzz
+fuzz: ## Fuzz a TARGET (parse, decode, compile, hcl) for so many SECONDS; wants nightly Rust and cargo-fuzz
 	cargo run --quiet --locked -p hlmc-fuzz -- seeds $(TARGET) $(FUZZ)/corpus/seeds-$(TARGET)
 	cargo run --quiet --locked -p hlmc-fuzz -- dictionary $(FUZZ)/dictionary
 	mkdir -p $(FUZZ)/corpus/$(TARGET)

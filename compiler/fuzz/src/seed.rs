@@ -28,7 +28,17 @@ pub fn seeds(target: &str, repository: &Path) -> io::Result<Vec<Vec<u8>>> {
     if target == "compile" {
         return Ok(labs.iter().map(Lab::input).collect());
     }
+    if target == "hcl" {
+        labs.push(folder(
+            &repository.join("golden/labs"),
+            &["job-files/expected/nomad", "every-word/expected/nomad", "nas-and-pis/expected/nomad"],
+        )?);
+    }
     let mut files: Vec<Vec<u8>> = labs.into_iter().flat_map(|lab| lab.files).map(|(_, bytes)| bytes).collect();
+    if target == "hcl" {
+        files.retain(|bytes| String::from_utf8_lossy(bytes).contains("job \""));
+        return Ok(files);
+    }
     files.extend(folder(repository, &["stdlib"])?.files.into_iter().map(|(_, bytes)| bytes));
     Ok(files)
 }
