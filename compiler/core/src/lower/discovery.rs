@@ -22,8 +22,9 @@ pub struct Registry {
 pub struct Registered {
     /// The port's label.
     pub port: Spanned<String>,
-    /// The name in discovery; `None` with `register=#false`.
-    pub name: Option<String>,
+    /// The name in discovery, placed where it was chosen: at the port unless it has a name of its own. `None` with
+    /// `register=#false`.
+    pub name: Option<Spanned<String>>,
     /// The port's own tags.
     pub tags: Option<Attribute>,
 }
@@ -41,9 +42,10 @@ impl Registry {
         for (service, (_, ports)) in services.iter().zip(&registry.services) {
             for port in ports {
                 let Some(name) = &port.name else { continue };
-                let composed = !service.core && *name == format!("{}-{}", service.name.value, port.port.value);
+                let composed = !service.core && name.value == format!("{}-{}", service.name.value, port.port.value);
                 if composed && !(is_found(&port.port) && name.len() <= 63) {
-                    let expected = format!("a port that can be found: discovery would have to call it `{name}`");
+                    let expected =
+                        format!("a port that can be found: discovery would have to call it `{}`", name.value);
                     let diagnostic = bad_value(&port.port, &expected, port.port.span);
                     sink.push(
                         diagnostic
@@ -52,11 +54,11 @@ impl Registry {
                 }
                 match taken.get(name.as_str()) {
                     Some(first) if !service.core => {
-                        sink.push(defined_twice(&format!("`{name}` in discovery"), port.port.span, *first));
+                        sink.push(defined_twice(&format!("`{}` in discovery", name.value), name.span, *first));
                     }
                     Some(_) => {}
                     None => {
-                        taken.insert(name, port.port.span);
+                        taken.insert(name, name.span);
                     }
                 }
             }
@@ -103,8 +105,9 @@ fn ports(service: &str, body: &Body) -> Vec<Registered> {
         let Some(label) = block.label() else { continue };
         let registered = block.body.bool("register").or_else(|| body.bool("register"));
         let registered = registered.is_none_or(|register| register.value);
-        let own = block.body.str("name").map(|name| name.value.to_owned());
+        let own = block.body.str("name").map(|name| name.map(str::to_owned));
         let made = || if first { service.to_owned() } else { format!("{service}-{}", label.value) };
+        let made = || Spanned::new(made(), label.span);
         let name = registered.then(|| own.unwrap_or_else(made));
         first &= !registered;
         ports.push(Registered { port: label.clone(), name, tags: block.body.attribute("tags").cloned() });
@@ -119,7 +122,7 @@ fn core_ports(job: &Body) -> Vec<Registered> {
         let bodies = std::iter::once(&group.body).chain(group.body.blocks("task").map(|task| &task.body));
         for service in bodies.flat_map(|body| body.blocks("service")) {
             if let (Some(port), Some(name)) = (service.body.str("port"), service.body.str("name")) {
-                ports.push(Registered { port: port.map(str::to_owned), name: Some(name.value.to_owned()), tags: None });
+                ports.push(Registered { port: port.map(str::to_owned), name: Some(name.map(str::to_owned)), tags: None });
             }
         }
     }

@@ -137,7 +137,7 @@ fn services(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<B
         let Some(name) = &registered.name else { continue };
         let span = registered.port.span;
         let mut block = Block::new("service", span);
-        block.body.set("name", Value::str(name.clone(), span));
+        block.body.set("name", Value::str(name.value.clone(), name.span));
         block.body.set("port", Value::str(registered.port.value.clone(), span));
         match body.attribute("provider") {
             Some(provider) => block.body.set("provider", provider.value.clone()),

@@ -202,7 +202,7 @@ fn port<'c>(
     if port.name.is_none() {
         sink.push(no_port::not_registered(what, &port.port, place, port.port.span));
     }
-    port.name.as_deref()
+    port.name.as_ref().map(|name| name.as_str())
 }
 
 fn routes(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<Route> {

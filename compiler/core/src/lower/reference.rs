@@ -117,7 +117,7 @@ fn registered<'c>(
     if port.name.is_none() {
         sink.push(no_port::not_registered("address", &port.port, span, port.port.span));
     }
-    port.name.as_deref()
+    port.name.as_ref().map(|name| name.as_str())
 }
 
 /// Literal text inside a double-quoted value of an env file that is itself a template.

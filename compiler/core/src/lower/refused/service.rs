@@ -209,7 +209,8 @@ fn is_name(name: &str) -> bool {
     while let Some((before, after)) = rest.split_once("${") {
         filled.push_str(before);
         filled.push_str("ENV-VAR");
-        rest = after.split_once('}').map_or("", |(_, rest)| rest);
+        let Some((_, behind)) = after.split_once('}') else { return false };
+        rest = behind;
     }
     filled.push_str(rest);
     (1..=63).contains(&filled.len())

@@ -7,6 +7,7 @@ use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Value, ValueKind};
 use crate::nomad::hcl::is_identifier;
 use crate::nomad::schema::{AttributeType, BlockType, Type};
+use crate::source::Span;
 
 /// Reports what the table of a block, and those of all in it, don't allow.
 pub(super) fn check(block: &Block, ty: &'static BlockType, sink: &mut Sink) {
@@ -43,11 +44,7 @@ fn inside(block: &Block, ty: &'static BlockType, sink: &mut Sink) {
     for attribute in &block.body.attributes {
         match ty.attribute(&attribute.name) {
             Some(known) => value(known, &attribute.value, sink),
-            None if !ty.as_attribute && !is_identifier(&attribute.name) => {
-                let expected = format!("a name that `{}` can have: letters, digits, `_` and `-`", ty.name);
-                sink.push(wrong(&attribute.name, &expected, attribute.name_span, "rename it"));
-            }
-            None => {}
+            None => name(ty, &attribute.name, attribute.name_span, sink),
         }
     }
     for inner in &block.body.blocks {
@@ -58,7 +55,17 @@ fn inside(block: &Block, ty: &'static BlockType, sink: &mut Sink) {
                 sink.push(wrong("", &expected, label.span, "give it one"));
             }
             inside(inner, ty, sink);
+        } else {
+            name(ty, &inner.name, inner.span, sink);
         }
+    }
+}
+
+/// A name that no table knows stands in a block as it is.
+fn name(ty: &BlockType, name: &str, span: Span, sink: &mut Sink) {
+    if !ty.as_attribute && !is_identifier(name) {
+        let expected = format!("a name that `{}` can have: letters, digits, `_` and `-`", ty.name);
+        sink.push(wrong(name, &expected, span, "rename it"));
     }
 }
 
