@@ -122,7 +122,11 @@ fn core_ports(job: &Body) -> Vec<Registered> {
         let bodies = std::iter::once(&group.body).chain(group.body.blocks("task").map(|task| &task.body));
         for service in bodies.flat_map(|body| body.blocks("service")) {
             if let (Some(port), Some(name)) = (service.body.str("port"), service.body.str("name")) {
-                ports.push(Registered { port: port.map(str::to_owned), name: Some(name.map(str::to_owned)), tags: None });
+                ports.push(Registered {
+                    port: port.map(str::to_owned),
+                    name: Some(name.map(str::to_owned)),
+                    tags: None,
+                });
             }
         }
     }
