@@ -5,6 +5,13 @@ job "odd_ends" {
   group "odd_ends" {
     task "Odd Ends" {
       driver = "podman"
+      # More than fit: of a task, Nomad takes that.
+      restart {
+        attempts = 30
+        interval = "5m"
+        delay    = "15s"
+        mode     = "fail"
+      }
       config {
         image = "registry.example.org/odd:1"
         args = []

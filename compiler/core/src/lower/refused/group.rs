@@ -20,8 +20,7 @@ pub(super) fn check(job: &Job<'_>, group: &Block, sink: &mut Sink) {
     }
     constraint::check(job, &[body], sink);
     timing::check(job, body, sink);
-    let restart: Vec<&Block> = body.block("restart").into_iter().collect();
-    timing::restart(job, &restart, sink);
+    timing::restart(job, body, sink);
     disconnect(job, body, sink);
     scaling(body, sink);
     network(body, sink);

@@ -19,10 +19,6 @@ pub(super) fn check(job: &Job<'_>, group: &Body, task: &Block, sink: &mut Sink) 
     if let Some(driver) = body.str("driver").filter(|driver| driver.value.is_empty()) {
         sink.push(wrong("", "a task driver", driver.span, "write one, such as `docker`"));
     }
-    let restart: Vec<&Block> = group.block("restart").into_iter().chain(body.block("restart")).collect();
-    if body.block("restart").is_some() {
-        timing::restart(job, &restart, sink);
-    }
     if job.kind == "service"
         && let (Some(kill), Some(deadline)) = (time(body, "kill_timeout"), timing::progress_deadline(job, group))
         && kill.value > deadline

@@ -123,9 +123,9 @@ fn restart_defaults(job: &Job<'_>) -> (i64, i64, i64) {
     if job.ends() { (24 * HOUR, 15 * SECOND, 3) } else { (30 * MINUTE, 15 * SECOND, 2) }
 }
 
-/// Reports a restart policy that can't be kept.
-pub(super) fn restart(job: &Job<'_>, found: &[&Block], sink: &mut Sink) {
-    let Some(times) = Times::of(found) else { return };
+/// Reports a group's restart policy that can't be kept. Nomad takes any of a task: `TaskGroup.Validate` looks at the group's alone.
+pub(super) fn restart(job: &Job<'_>, group: &Body, sink: &mut Sink) {
+    let Some(times) = group.block("restart").and_then(|restart| Times::of(&[restart])) else { return };
     let (interval, delay, attempts) = restart_defaults(job);
     let (interval, delay) = (times.time("interval", interval), times.time("delay", delay));
     let attempts = times.int("attempts", attempts);
