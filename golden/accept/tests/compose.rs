@@ -26,10 +26,7 @@ fn complete(folder: &Path) {
         let text = fs::read_to_string(&file).unwrap();
         let at = text.find("// node").unwrap_or_default();
         let lines: Vec<&str> = text[at..].lines().map(|line| line.strip_prefix("// ").unwrap_or(line)).collect();
-        let ours = |line: &&str| !matches!(line.split_whitespace().next(), Some("server" | "meta"));
-        let lines: Vec<&str> = lines.into_iter().filter(ours).collect();
-        let more = "{\nserver\nmeta disk=\"ssd\"\nhost-volume \"caddy-data\" path=\"/srv/caddy\"\n";
-        fs::write(&file, lines.join("\n").replacen('{', more, 1)).unwrap();
+        fs::write(&file, lines.join("\n")).unwrap();
     }
     let file = folder.join("lab.kdl");
     let text = fs::read_to_string(&file).unwrap();

@@ -6,11 +6,17 @@ use super::raise::defaults;
 use super::words::House;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The reverse proxy that a lab with routes gets, and the volume that its integration keeps certificates in.
+const PROXY: (&str, &str) = ("caddy", "caddy-data");
+
 /// All files of the new lab with their paths, sorted.
 #[must_use]
 pub(super) fn files(drafts: &[Draft], house: Option<&House>) -> Vec<(String, String)> {
     let mut wants = Wants::default();
     drafts.iter().for_each(|draft| wants.add(&draft.wants));
+    if wants.proxy {
+        wants.volumes.insert(PROXY.1.to_owned());
+    }
     let mut files: Vec<(String, String)> = drafts.iter().flat_map(Draft::texts).collect();
     files.push(("lab.kdl".into(), write(&[lab(&wants, house)])));
     files.extend(nodes(drafts, &wants).into_iter().map(|(name, node)| (format!("nodes/{name}.kdl"), write(&[node]))));
@@ -46,7 +52,7 @@ pub(super) fn lab(wants: &Wants, house: Option<&House>) -> Node {
     }
     secrets(wants, &mut lab);
     if wants.proxy {
-        let proxy = Node::new("reverse-proxy").arg("caddy").prop("email", "you@example.com");
+        let proxy = Node::new("reverse-proxy").arg(PROXY.0).prop("email", "you@example.com");
         lab = lab.child(proxy.comment("fill in: the address that the authority for certificates may write to"));
     }
     if !wants.values.is_empty() || !wants.open.is_empty() {
@@ -90,11 +96,11 @@ fn secrets(wants: &Wants, lab: &mut Node) {
 fn nodes(drafts: &[Draft], wants: &Wants) -> BTreeMap<String, Node> {
     let mut nodes = BTreeMap::new();
     for name in &wants.nodes {
-        let volumes = volumes(drafts, |other| other.nodes.is_empty() || other.nodes.contains(name));
+        let volumes = volumes(drafts, wants, |other| other.nodes.is_empty() || other.nodes.contains(name));
         nodes.insert(file_name(name), stub(name, None, &volumes, wants));
     }
     for class in &wants.classes {
-        let volumes = volumes(drafts, |other| other.classes.is_empty() || other.classes.contains(class));
+        let volumes = volumes(drafts, wants, |other| other.classes.is_empty() || other.classes.contains(class));
         nodes.entry(file_name(class)).or_insert_with(|| stub(class, Some(class), &volumes, wants));
     }
     if nodes.is_empty() {
@@ -103,10 +109,13 @@ fn nodes(drafts: &[Draft], wants: &Wants) -> BTreeMap<String, Node> {
     nodes
 }
 
-/// The host volumes that these services ask for.
-fn volumes(drafts: &[Draft], of: impl Fn(&Wants) -> bool) -> BTreeSet<String> {
-    let drafts = drafts.iter().filter(|draft| of(&draft.wants));
-    drafts.flat_map(|draft| draft.wants.volumes.iter().cloned()).collect()
+/// The host volumes that these services ask for, or none of the services.
+fn volumes(drafts: &[Draft], wants: &Wants, of: impl Fn(&Wants) -> bool) -> BTreeSet<String> {
+    let others = drafts.iter().filter(|draft| !of(&draft.wants));
+    let others: BTreeSet<&String> = others.flat_map(|draft| &draft.wants.volumes).collect();
+    let own = drafts.iter().filter(|draft| of(&draft.wants));
+    let own: BTreeSet<&String> = own.flat_map(|draft| &draft.wants.volumes).collect();
+    wants.volumes.iter().filter(|volume| own.contains(volume) || !others.contains(volume)).cloned().collect()
 }
 
 /// A name that a file can have.
