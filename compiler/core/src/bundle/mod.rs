@@ -2,6 +2,7 @@
 
 mod manifest;
 
+pub(crate) use manifest::hex;
 pub use manifest::manifest;
 
 /// Everything that a build writes.

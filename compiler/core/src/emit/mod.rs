@@ -7,6 +7,7 @@ pub mod deploy;
 pub mod job;
 pub mod namespace;
 pub mod node;
+pub mod policy;
 pub mod prometheus;
 pub mod quote;
 
@@ -21,8 +22,14 @@ use rayon::prelude::*;
 type Emitter = fn(&Analysis<'_>) -> Vec<Artifact>;
 
 /// Every target but the jobs, which may take up what these write.
-const EMITTERS: &[Emitter] =
-    &[caddy::artifacts, deploy::artifacts, namespace::artifacts, node::artifacts, prometheus::artifacts];
+const EMITTERS: &[Emitter] = &[
+    caddy::artifacts,
+    deploy::artifacts,
+    namespace::artifacts,
+    node::artifacts,
+    policy::artifacts,
+    prometheus::artifacts,
+];
 
 /// Emits everything.
 #[must_use]

@@ -63,11 +63,29 @@ pub(super) fn a_dead_server_comes_back_with_all_it_had(cluster: &Cluster) -> Ver
 fn come_back(cluster: &Cluster, machine: &Machine) -> Verdict {
     cluster.switch_on(machine)?;
     machine.wait_until_booted()?;
+    eventually(SETTLED, || answers(cluster, machine))?;
     eventually(SETTLED * 2, || placement::jobs_run_where_the_analysis_lets_them(cluster))?;
     let said = cluster.deploy("")?;
     let count = cluster.facts.lab.services.len();
     let last = format!("jobs: 0 new, 0 changed, {count} unchanged, 0 stopped");
     ensure(said.contains(&last) && !said.contains("writing /"), || format!("the deployment after it is back:\n{said}"))
+}
+
+/// Whether a machine's sshd takes connections from the desk.
+fn answers(cluster: &Cluster, machine: &Machine) -> Verdict {
+    let mut nodes = cluster.facts.lab.nodes.iter();
+    let node = nodes.find(|node| node.name.value == machine.name).ok_or("a machine without a node")?;
+    let (address, port) = (node.address.value, node.ssh.port.unwrap_or(22));
+    let (code, _) = cluster.console.try_shell(&format!("timeout 3 bash -c '</dev/tcp/{address}/{port}' 2>&1"))?;
+    if code == Some(0) {
+        return Ok(());
+    }
+    let (_, neighbours) = cluster.console.try_shell("ip neigh 2>&1")?;
+    let (_, rules) = machine.try_shell("iptables -S 2>&1 | head -30; ip -4 addr; ss -tln")?;
+    Err(format!(
+        "`{}` doesn't answer at {address}:{port}; the desk's neighbours:\n{neighbours}its own:\n{rules}",
+        machine.name
+    ))
 }
 
 /// A node without a server, with something on it that may run elsewhere where there is one.

@@ -6,10 +6,12 @@
 mod waves;
 
 use super::namespace::{namespace_path, namespaces, pool_path, pools};
+use super::policy::policies;
 use crate::analyze::{Analysis, GroupFacts};
-use crate::bundle::Artifact;
+use crate::bundle::{Artifact, hex};
 use crate::emit::quote::{push_sh, sh};
 use crate::model::{Discovery, Lab, Node, Service};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -30,7 +32,8 @@ pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
     let waves = waves::waves(lab);
     let mut text = String::from("#!/bin/sh\n# Made by hlmc. `deploy.sh --help` says what it does.\nset -eu\n\n");
     let consul = if lab.discovery == Discovery::Consul { "1" } else { "" };
-    let settings = [("lab", lab.name.as_str()), ("region", &lab.region), ("consul", consul)];
+    let acl = if lab.acl { "1" } else { "" };
+    let settings = [("lab", lab.name.as_str()), ("region", &lab.region), ("consul", consul), ("acl", acl)];
     for (name, value) in settings {
         let _ = writeln!(text, "{name}={}", sh(value));
     }
@@ -44,6 +47,10 @@ pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
     );
     let spaces = namespaces(lab).map(|space| vec![space.name.value.clone(), namespace_path(&space.name)]);
     each(&mut text, "namespace", "name file", spaces.collect());
+    let policy =
+        |of: &Service, file: String| vec![policy_name(of), of.name.value.clone(), of.namespace.value.clone(), file];
+    let policies = policies(lab).map(|given| policy(given.service, given.path()));
+    each(&mut text, "policy", "name service namespace file", policies.collect());
     let numbered = waves.iter().enumerate().flat_map(|(at, wave)| wave.iter().map(move |service| (at + 1, *service)));
     let jobs = numbered.map(|(wave, service)| job(analysis, wave, service));
     each(&mut text, "job", "wave service namespace kind count file", jobs.collect());
@@ -58,6 +65,13 @@ pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
 /// Where a service's job lies in `out/`.
 fn job_path(service: &Service) -> String {
     format!("nomad/jobs/{}/{}.nomad.hcl", service.namespace.value, service.name.value)
+}
+
+/// What a job's ACL policy is called, in letters, digits and `-`, 128 at most, as Nomad wants it (acl/policy.go, `validPolicyName`).
+fn policy_name(service: &Service) -> String {
+    let name = format!("{}/{}", service.namespace.value, service.name.value);
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(100).collect();
+    format!("hlmc-{plain}-{}", &hex(&Sha256::digest(&name))[..8])
 }
 
 /// Servers first: clients join them.

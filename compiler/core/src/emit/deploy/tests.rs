@@ -3,6 +3,7 @@
 use super::*;
 use crate::emit::fixture::{analysis, at_nowhere, lab, node, service};
 use crate::model::{Namespace, SecretReference};
+use crate::source::Span;
 use std::process::{Command, Output};
 
 fn small_lab() -> Lab {
@@ -15,16 +16,17 @@ fn small_lab() -> Lab {
     exporter.kind = "system".to_owned();
     let mut wallet = service("wallet").finds("db");
     wallet.namespace = at_nowhere("bitcoin");
+    let secret = |key: &str| SecretReference {
+        store: "nomad".to_owned(),
+        path: "nomad/jobs/db".to_owned(),
+        key: key.to_owned(),
+        span: Span::default(),
+    };
     let mut db = service("db").keeps("db-data");
-    db.secrets = ["user", "password"]
-        .map(|key| SecretReference {
-            store: "nomad".to_owned(),
-            path: "nomad/jobs/db".to_owned(),
-            key: key.to_owned(),
-            span: db.span,
-        })
-        .to_vec();
+    db.secrets = ["user", "password"].map(secret).to_vec();
+    wallet.secrets = vec![secret("user")];
     Lab {
+        acl: true,
         namespaces: vec![Namespace { name: at_nowhere("bitcoin"), description: String::new() }],
         nodes: vec![nas, pi],
         services: vec![db, exporter, wallet],
@@ -67,6 +69,7 @@ nomad() {
     'job inspect '*.Meta*foreign) echo 'false::another' ;;
     'job inspect '*.Meta*gone) echo 'true::home' ;;
     'job inspect '*) echo 4 ;;
+    'acl policy list '*) printf 'anonymous \nhlmc-default-old-1234abcd hlmc: home\nhlmc-other hlmc: another\n' ;;
     'var get '*nomad/jobs/db) echo "user ${password-password} " ;;
     'job deployments '*) echo '4 successful' ;;
     'job allocs '*TaskGroup*) echo "db ${place:-nas}" ;;
@@ -122,6 +125,7 @@ fn what_differs_between_labs_stands_before_the_script() {
     lab='home'
     region='global'
     consul='1'
+    acl='1'
     waves=3
 
     # name address user port role class pool
@@ -140,6 +144,11 @@ fn what_differs_between_labs_stands_before_the_script() {
         "$@" 'bitcoin' 'nomad/namespaces/bitcoin.hcl'
     }
 
+    # name service namespace file
+    each_policy() {
+        "$@" 'hlmc-bitcoin-wallet-0b1ff361' 'wallet' 'bitcoin' 'nomad/policies/bitcoin/wallet.hcl'
+    }
+
     # wave service namespace kind count file
     each_job() {
         "$@" '1' 'node-exporter' 'default' 'system' '2' 'nomad/jobs/default/node-exporter.nomad.hcl'
@@ -150,6 +159,7 @@ fn what_differs_between_labs_stands_before_the_script() {
     # service namespace path key...
     each_secret() {
         "$@" 'db' 'default' 'nomad/jobs/db' 'password' 'user'
+        "$@" 'wallet' 'bitcoin' 'nomad/jobs/db' 'user'
     }
 
     # service namespace group node...
@@ -197,11 +207,13 @@ fn a_dry_run_tells_everything_and_changes_nothing() {
     cluster: http://127.0.0.1:1
     node pool edge: would be applied
     namespace bitcoin: would be applied
+    policy hlmc-bitcoin-wallet-0b1ff361: would be applied
     job db: changed
         +/- Job: "db"
         + Meta[x]: "y"
     job wallet: new, in a namespace or node pool that is new too
     job old: no longer in the lab, would be stopped
+    policy hlmc-default-old-1234abcd: no longer in the lab, would be deleted
     jobs: 1 new, 1 changed, 1 unchanged, 1 stopped
     "#);
 }
@@ -214,15 +226,18 @@ fn n11_jobs_are_registered_in_waves_and_the_removed_one_is_stopped() {
     insta::assert_snapshot!(calls, @r#"
     nomad node pool apply nomad/node-pools/edge.hcl
     nomad namespace apply nomad/namespaces/bitcoin.hcl
+    nomad acl policy apply -description hlmc: home -namespace bitcoin -job wallet hlmc-bitcoin-wallet-0b1ff361 nomad/policies/bitcoin/wallet.hcl
     nomad job run -detach -check-index 7 nomad/jobs/default/db.nomad.hcl
     nomad job run -detach -check-index 0 nomad/jobs/bitcoin/wallet.nomad.hcl
     nomad job stop -detach -yes -namespace default old
+    nomad acl policy delete hlmc-default-old-1234abcd
     "#);
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout), @r#"
     cluster: http://127.0.0.1:1
     job db: changed, registered
     job wallet: new, registered
     job old: no longer in the lab, stopped; its data stays
+    policy hlmc-default-old-1234abcd: no longer in the lab, deleted
     placement: 1 job group(s) with volumes run where their data is
     jobs: 1 new, 1 changed, 1 unchanged, 1 stopped
     "#);

@@ -15,6 +15,16 @@ make_namespace() { # name file
     problem "namespace $1: not applied"
 }
 
+# Tied to a job, it is that job's identity that may read what it names, and no other's.
+make_policy() { # name service namespace file
+    selects_job "$2" "$3" || return 0
+    if [ -n "$dry_run" ]; then say "policy $1: would be applied" && return 0; fi
+    nomad acl policy apply -description "hlmc: $lab" -namespace "$3" -job "$2" "$1" "$here/$4" >"$scratch/out" 2>&1 &&
+        return 0
+    indent <"$scratch/out" >&2
+    problem "policy $1: not applied"
+}
+
 # A task whose secret isn't there waits for it, and its job's status says nothing of it. Only the names of keys are asked for.
 find_secrets() { # service namespace path key...
     if ! selects_job "$1" "$2"; then return 0; fi
@@ -164,6 +174,7 @@ wave_is_healthy() {
 deploy_jobs() {
     each_pool make_pool
     each_namespace make_namespace
+    each_policy make_policy
     each_secret find_secrets
     stop_on_problems
     wave=1

@@ -38,6 +38,7 @@ main() {
     if [ -z "$only" ] || selects jobs; then find_removed; fi
     if [ "$jobs" -gt 0 ]; then deploy_jobs; fi
     stop_removed
+    if [ -n "$acl" ] && { [ -z "$only" ] || selects jobs; }; then remove_policies; fi
     [ -n "$dry_run" ] || verify
     stop_on_problems
     [ "$jobs" -eq 0 ] || say "jobs: $made new, $changed changed, $unchanged unchanged, $stopped stopped"

@@ -38,6 +38,33 @@ stop_removed() {
     : >"$scratch/removed"
 }
 
+is_known_policy() { # name
+    if [ "$1" = "$wanted_policy" ]; then known=1; fi
+}
+
+# Policies say in their description which lab they belong to.
+remove_policies() {
+    nomad acl policy list -t '{{range .}}{{.Name}} {{.Description}}{{"\n"}}{{end}}' >"$scratch/policies" \
+        2>"$scratch/out" </dev/null || {
+        indent <"$scratch/out" >&2
+        fail 1 "the policies of the cluster can't be listed"
+    }
+    while read -r wanted_policy owner; do
+        [ "$owner" = "hlmc: $lab" ] || continue
+        known=''
+        each_policy is_known_policy
+        [ -z "$known" ] || continue
+        if [ -n "$dry_run" ]; then
+            say "policy $wanted_policy: no longer in the lab, would be deleted"
+        elif nomad acl policy delete "$wanted_policy" >"$scratch/out" 2>&1 </dev/null; then
+            say "policy $wanted_policy: no longer in the lab, deleted"
+        else
+            indent <"$scratch/out" >&2
+            problem "policy $wanted_policy: no longer in the lab, and not deleted"
+        fi
+    done <"$scratch/policies"
+}
+
 # Data lies on the nodes that have the volumes: whatever keeps some has to run on one of them.
 check_place() { # service namespace group node...
     selects_job "$1" "$2" || return 0

@@ -1,12 +1,8 @@
-//! Deploys a small lab to a running Nomad agent with the bundle's own `deploy.sh`, changes the lab, and deploys again.
-//!
-//! The real programs are needed, so `make accept` runs these tests; `cargo test` alone leaves them out.
-
-#![allow(clippy::unwrap_used, reason = "the functions that tests share may fail a test")]
+//! A folder with a lab and its bundle, and a Nomad agent to deploy to.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 const LAB: &str = r#"lab "trial" {
@@ -26,74 +22,24 @@ const NODE: &str = r#"node "here" {
 }
 "#;
 
-const WEB: &str = r#"service "web" {
-    driver "raw_exec"
-    command "/bin/sleep"
-    args "600"
-    namespace "apps"
-    after "db"
-    resources cpu=10 memory="10MiB"
-    nomad { update { min_healthy_time "1s" } }
+/// Whether the agent asks who it is that asks.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Access {
+    Open,
+    Controlled,
 }
-"#;
-
-const DB: &str = r#"job "db" {
-    update { min_healthy_time "1s" }
-    group "db" {
-        volume "data" {
-            type "host"
-            source "data"
-        }
-        task "db" {
-            driver "raw_exec"
-            config {
-                command "/bin/sleep"
-                args "600"
-            }
-            resources {
-                cpu 10
-                memory 10
-            }
-        }
-    }
-}
-"#;
-
-const OLD: &str = r#"service "old" {
-    type "system"
-    driver "raw_exec"
-    network "host"
-    port "http" static=28765
-    command "/bin/sleep"
-    args "600"
-    resources cpu=10 memory="10MiB"
-}
-"#;
-
-const FOREIGN: &str = r#"job "foreign" {
-  datacenters = ["home"]
-  meta        = { "hlmc-lab" = "another" }
-  group "foreign" {
-    task "foreign" {
-      driver = "raw_exec"
-      config {
-        command = "/bin/sleep"
-        args    = ["600"]
-      }
-    }
-  }
-}
-"#;
 
 /// A folder with a lab and its bundle, and a Nomad agent to deploy to; the agent ends with it.
-struct Trial {
-    folder: PathBuf,
+pub(super) struct Trial {
+    pub(super) folder: PathBuf,
     address: String,
     agent: Child,
+    /// The token of a person who may do all; empty where nobody is asked.
+    pub(super) token: String,
 }
 
 impl Trial {
-    fn start(name: &str) -> Self {
+    pub(super) fn start(name: &str, access: Access) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(folder.join("data")).unwrap();
@@ -117,6 +63,7 @@ impl Trial {
                 "host_volume": { "data": { "path": folder.join("data") } },
             },
             "plugin": [{ "raw_exec": [{ "config": [{ "enabled": true }] }] }],
+            "acl": { "enabled": access == Access::Controlled },
             "consul": { "auto_advertise": false, "server_auto_join": false, "client_auto_join": false },
         });
         std::fs::write(folder.join("agent.json"), config.to_string()).unwrap();
@@ -125,31 +72,55 @@ impl Trial {
         let agent = command.arg("agent").arg(format!("-config={}", folder.join("agent.json").display()));
         let errors = log.try_clone().unwrap();
         let agent = agent.stdout(Stdio::from(log)).stderr(Stdio::from(errors)).spawn().unwrap();
-        let trial = Self { folder, address: format!("http://127.0.0.1:{http}"), agent };
-        trial.wait_for_node();
+        let mut trial = Self { folder, address: format!("http://127.0.0.1:{http}"), agent, token: String::new() };
+        if access == Access::Controlled {
+            trial.token = trial.wait_for("there is no leader", || {
+                let made = trial.nomad(&["acl", "bootstrap", "-t", "{{.SecretID}}"]);
+                (!made.is_empty()).then(|| made.trim().to_owned())
+            });
+        }
+        trial.wait_for("the agent isn't ready", || {
+            trial.nomad(&["node", "status", "-t", "{{range .}}{{.Status}}{{end}}"]).contains("ready").then_some(())
+        });
         trial
     }
 
-    fn wait_for_node(&self) {
+    /// Asks until there is an answer.
+    pub(super) fn wait_for<T>(&self, what: &str, ask: impl Fn() -> Option<T>) -> T {
         let started = Instant::now();
-        while !self.nomad(&["node", "status", "-t", "{{range .}}{{.Status}}{{end}}"]).contains("ready") {
+        loop {
+            if let Some(answer) = ask() {
+                return answer;
+            }
             let log = || std::fs::read_to_string(self.folder.join("agent.log")).unwrap();
-            assert!(started.elapsed() < Duration::from_secs(60), "the agent isn't ready:\n{}", log());
+            assert!(started.elapsed() < Duration::from_secs(60), "{what}:\n{}", log());
             std::thread::sleep(Duration::from_millis(300));
         }
     }
 
     /// What Nomad prints.
-    fn nomad(&self, arguments: &[&str]) -> String {
-        let output = nomad().args(arguments).env("NOMAD_ADDR", &self.address).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
+    pub(super) fn nomad(&self, arguments: &[&str]) -> String {
+        String::from_utf8(self.nomad_as(&self.token, arguments).stdout).unwrap()
+    }
+
+    /// What Nomad says to whom a token belongs to.
+    pub(super) fn nomad_as(&self, token: &str, arguments: &[&str]) -> Output {
+        nomad().args(arguments).env("NOMAD_ADDR", &self.address).env("NOMAD_TOKEN", token).output().unwrap()
     }
 
     /// Builds a lab of these services.
-    fn build(&self, services: &[&str]) {
+    pub(super) fn build(&self, services: &[&str]) {
+        self.build_with("", services);
+    }
+
+    /// Builds a lab of these services that says more of itself.
+    pub(super) fn build_with(&self, more: &str, services: &[&str]) {
+        let about = LAB.replacen('{', &format!("{{\n{more}"), 1);
         let lab = self.folder.join("lab");
         let node = NODE.replace("DATA", self.folder.join("data").to_str().unwrap());
-        for (path, text) in [("lab.kdl", LAB), ("nodes/here.kdl", &node), ("services/all.kdl", &services.concat())] {
+        for (path, text) in
+            [("lab.kdl", about.as_str()), ("nodes/here.kdl", &node), ("services/all.kdl", &services.concat())]
+        {
             std::fs::create_dir_all(lab.join(path).parent().unwrap()).unwrap();
             std::fs::write(lab.join(path), text).unwrap();
         }
@@ -159,25 +130,31 @@ impl Trial {
     }
 
     /// Runs the bundle's script: its exit code, and all that it printed.
-    fn deploy(&self, arguments: &[&str]) -> (Option<i32>, String) {
+    pub(super) fn deploy(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let mut command = Command::new(self.folder.join("out/deploy.sh"));
         let command = command.args(["--only", "jobs", "--timeout", "120"]).args(arguments);
         let path = format!("{}:{}", consumers().display(), std::env::var("PATH").unwrap());
-        let output = command.env("NOMAD_ADDR", &self.address).env("PATH", path).output().unwrap();
+        let output = command
+            .env("NOMAD_ADDR", &self.address)
+            .env("NOMAD_TOKEN", &self.token)
+            .env("PATH", path)
+            .output()
+            .unwrap();
         let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
         (output.status.code(), text)
     }
 
-    fn is_stopped(&self, job: &str) -> bool {
+    pub(super) fn is_stopped(&self, job: &str) -> bool {
         self.nomad(&["job", "inspect", "-t", "{{.Stop}}", job]).trim() == "true"
     }
 }
 
 impl Drop for Trial {
     fn drop(&mut self) {
-        for (namespace, job) in
-            [("default", "db"), ("default", "old"), ("default", "renamed"), ("default", "foreign"), ("apps", "web")]
-        {
+        let jobs = self.nomad(&["operator", "api", "-X", "GET", "/v1/jobs?namespace=*"]);
+        let jobs: serde_json::Value = serde_json::from_str(&jobs).unwrap_or_default();
+        for job in jobs.as_array().into_iter().flatten() {
+            let [namespace, job] = ["Namespace", "ID"].map(|key| job[key].as_str().unwrap_or_default());
             self.nomad(&["job", "stop", "-yes", "-detach", "-namespace", namespace, job]);
         }
         // What still runs when the agent is killed would run for ever.
@@ -215,58 +192,4 @@ fn nomad() -> Command {
 fn free_ports() -> [u16; 3] {
     let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
-}
-
-#[test]
-#[ignore = "needs the real programs; `make accept` runs it"]
-fn a_second_run_changes_nothing_and_what_was_removed_is_stopped() {
-    let trial = Trial::start("deploy");
-    trial.build(&[DB, WEB, OLD]);
-    let (code, text) = trial.deploy(&[]);
-    assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("jobs: 3 new, 0 changed, 0 unchanged, 0 stopped\n"), "{text}");
-    assert!(text.contains("placement: 1 job group(s) with volumes run where their data is\n"), "{text}");
-    let order = ["job old:", "job db:", "job web:"].map(|job| text.find(job).unwrap());
-    assert!(order.is_sorted(), "{text}");
-
-    let (code, text) = trial.deploy(&[]);
-    assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("jobs: 0 new, 0 changed, 3 unchanged, 0 stopped\n"), "{text}");
-
-    let foreign = trial.folder.join("foreign.nomad.hcl");
-    std::fs::write(&foreign, FOREIGN).unwrap();
-    trial.nomad(&["job", "run", "-detach", foreign.to_str().unwrap()]);
-    let renamed = OLD.replace("\"old\"", "\"renamed\"");
-    trial.build(&[DB, &WEB.replace("600", "601"), &renamed]);
-    let (code, text) = trial.deploy(&["--dry-run"]);
-    assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("job web: changed\n"), "{text}");
-    assert!(text.contains("job old: no longer in the lab, would be stopped\n"), "{text}");
-    assert!(text.contains("job renamed: has no place until what is no longer in the lab is stopped\n"), "{text}");
-    assert!(!trial.is_stopped("old"));
-
-    let (code, text) = trial.deploy(&[]);
-    assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("jobs: 1 new, 1 changed, 1 unchanged, 1 stopped\n"), "{text}");
-    assert!(trial.is_stopped("old") && !trial.is_stopped("foreign") && !trial.is_stopped("db"));
-
-    let (code, text) = trial.deploy(&[]);
-    assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("jobs: 0 new, 0 changed, 3 unchanged, 0 stopped\n"), "{text}");
-}
-
-#[test]
-#[ignore = "needs the real programs; `make accept` runs it"]
-fn a_version_that_fails_ends_the_run_and_the_next_one_finishes_it() {
-    let trial = Trial::start("deploy-failing");
-    let quick = WEB.replace("1s\"", "1s\"; healthy_deadline \"10s\"; progress_deadline \"15s\"");
-    trial.build(&[DB, &quick.replace("/bin/sleep", "/bin/false")]);
-    let (code, text) = trial.deploy(&[]);
-    assert_eq!(code, Some(1), "{text}");
-    assert!(text.contains("deploy.sh: job web: its deployment failed"), "{text}");
-
-    trial.build(&[DB, &quick]);
-    let (code, text) = trial.deploy(&[]);
-    assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("jobs: 0 new, 1 changed, 1 unchanged, 0 stopped\n"), "{text}");
 }
