@@ -8,8 +8,8 @@ Exit codes:
   0  done; warnings don't fail
   1  the lab has errors (`build --verify`: a file differs; `fmt --check`: a file isn't formatted;
      `fmt`: a file has syntax errors; `import`: what is read has errors;
-     `import --check`: something comes out different)
-  2  wrong usage, or a file or folder couldn't be read or written
+     `import --check`: something comes out different; `lock --check`: the lock is out of date)
+  2  wrong usage, a file or folder couldn't be read or written, or a registry not be asked
 
 Environment:
   NO_COLOR        no colours
@@ -38,6 +38,10 @@ pub(crate) enum Command {
     Fmt(FmtArgs),
     /// Make a lab of job files and Compose files; files that exist are left alone
     Import(ImportArgs),
+    /// Look the images of the lab up in their registries, and write `hlmc.lock`
+    Lock(LockArgs),
+    /// List newer versions of the images of the lab
+    Outdated(OutdatedArgs),
 }
 
 /// Which lab, and how hard to work on it.
@@ -66,6 +70,9 @@ pub(crate) struct BuildArgs {
     /// Write nothing; list the files in the folder, and the zip, that aren't what the lab gives
     #[arg(long)]
     pub(crate) verify: bool,
+    /// Fail where `hlmc.lock` lacks an image of the lab
+    #[arg(long)]
+    pub(crate) locked: bool,
 }
 
 /// `hlmc check`.
@@ -76,6 +83,9 @@ pub(crate) struct CheckArgs {
     /// How to print what is found: `text` goes to stderr, `short` and `json` to stdout
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+    /// Fail where `hlmc.lock` lacks an image of the lab
+    #[arg(long)]
+    pub(crate) locked: bool,
 }
 
 /// How diagnostics are printed.
@@ -128,4 +138,30 @@ pub(crate) struct ImportArgs {
     /// Job files and Compose files, and folders of them
     #[arg(value_name = "PATH", required = true)]
     pub(crate) paths: Vec<PathBuf>,
+}
+
+/// `hlmc lock`.
+#[derive(Debug, Args)]
+pub(crate) struct LockArgs {
+    #[command(flatten)]
+    pub(crate) lab: LabArgs,
+    /// Look up again what is locked already: the images of these services, or all
+    #[arg(long, value_name = "SERVICE", num_args = 0..)]
+    pub(crate) update: Option<Vec<String>>,
+    /// Write nothing; list what is out of date. With `--update`, registries are asked too
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Speak to this registry without TLS, such as `registry.lan:5000`; may stand several times
+    #[arg(long, value_name = "HOST")]
+    pub(crate) plain_http: Vec<String>,
+}
+
+/// `hlmc outdated`.
+#[derive(Debug, Args)]
+pub(crate) struct OutdatedArgs {
+    #[command(flatten)]
+    pub(crate) lab: LabArgs,
+    /// Speak to this registry without TLS, such as `registry.lan:5000`; may stand several times
+    #[arg(long, value_name = "HOST")]
+    pub(crate) plain_http: Vec<String>,
 }

@@ -4,6 +4,7 @@ mod args;
 mod command;
 mod disk;
 mod failure;
+mod registry;
 mod render;
 mod settings;
 mod terminal;

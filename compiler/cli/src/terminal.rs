@@ -55,6 +55,13 @@ pub(crate) fn mention(line: &str) {
     }
 }
 
+/// Shows how far the work is, in place of what was shown before; nothing where no person waits.
+pub(crate) fn progress(line: &str) {
+    if is_watched() {
+        say(&format!("\r\u{1b}[K{line}"));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

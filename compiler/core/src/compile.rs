@@ -27,16 +27,39 @@ pub struct Compiled {
     pub lab: Option<Lab>,
 }
 
+/// What becomes of `hlmc.lock`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Locking {
+    /// It isn't read.
+    Aside,
+    /// It is applied where there is one.
+    Applied,
+    /// It has to have every image.
+    Required,
+}
+
 /// Compiles a lab.
 #[must_use]
 pub fn compile(world: &dyn World) -> Compiled {
-    run(world, |analysis| Some(emit::bundle(analysis)))
+    compile_with(world, Locking::Applied)
+}
+
+/// Compiles a lab with its lock, without it, or held to it.
+#[must_use]
+pub fn compile_with(world: &dyn World, locking: Locking) -> Compiled {
+    run(world, locking, |analysis| Some(emit::bundle(analysis)))
 }
 
 /// Finds everything that [`compile`] would find, and emits nothing.
 #[must_use]
 pub fn check(world: &dyn World) -> Compiled {
-    run(world, |_| None)
+    check_with(world, Locking::Applied)
+}
+
+/// Finds everything that [`compile_with`] would find, and emits nothing.
+#[must_use]
+pub fn check_with(world: &dyn World, locking: Locking) -> Compiled {
+    run(world, locking, |_| None)
 }
 
 /// Every code there is, by name.
@@ -58,18 +81,19 @@ pub fn codes() -> Vec<&'static Code> {
     codes
 }
 
-/// Reads and lowers a lab, and looks at nothing else.
-pub(crate) fn lab_of(world: &dyn World) -> Compiled {
+/// Reads and lowers a lab without its lock, and looks at nothing else.
+#[must_use]
+pub fn lab_of(world: &dyn World) -> Compiled {
     let mut sink = Sink::default();
     let mut sources = read(world, &mut sink);
-    let lab = lab(world, &mut sources, &mut sink);
+    let lab = lab(world, Locking::Aside, &mut sources, &mut sink);
     Compiled { sources, diagnostics: sink.into_sorted(), bundle: None, lab }
 }
 
-fn run(world: &dyn World, emit: impl FnOnce(&Analysis<'_>) -> Option<Bundle>) -> Compiled {
+fn run(world: &dyn World, locking: Locking, emit: impl FnOnce(&Analysis<'_>) -> Option<Bundle>) -> Compiled {
     let mut sink = Sink::default();
     let mut sources = read(world, &mut sink);
-    let lab = lab(world, &mut sources, &mut sink);
+    let lab = lab(world, locking, &mut sources, &mut sink);
     let bundle = lab.as_ref().and_then(|lab| {
         let analysis = analyze(lab);
         check_what_is_whole(&analysis, &sources, &mut sink);
@@ -102,7 +126,7 @@ fn only_services(source: &Source) -> bool {
 }
 
 /// *parse, decode, resolve, lower*: the lab as plain data.
-fn lab(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<Lab> {
+fn lab(world: &dyn World, locking: Locking, sources: &mut Sources, sink: &mut Sink) -> Option<Lab> {
     let manifests = manifests(world, sources, sink);
     let Some(block) = manifests.labs.first() else {
         let text = sources.get(LAB_FILE).map_or("", |source| &source.text);
@@ -121,6 +145,13 @@ fn lab(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<Lab>
     let (values, parameters) = (block.clone(), manifests.parameters.clone());
     let (services, providers) = resolve::expand(manifests, sources, sink);
     lab.providers = providers;
+    if locking != Locking::Aside {
+        let mut found = Sink::default();
+        lab.lock = resolve::lock(world, sources, &mut found);
+        // In a lock that can't be read, no image is missing.
+        lab.locked = locking == Locking::Required && !found.has_errors();
+        sink.append(found);
+    }
     let registry = lower::Registry::collect(&services, sink);
     let assets = lower::assets(&services, world, sink);
     let context = lower::Context { lab: &lab, registry: &registry, assets: &assets };

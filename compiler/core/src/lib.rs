@@ -19,10 +19,11 @@ pub mod decode;
 pub mod diagnostic;
 pub mod emit;
 pub mod import;
+pub mod lock;
 pub mod lower;
 pub mod model;
 pub mod nomad;
 pub mod resolve;
 pub mod source;
 
-pub use compile::{Compiled, check, codes, compile};
+pub use compile::{Compiled, Locking, check, check_with, codes, compile, compile_with, lab_of};

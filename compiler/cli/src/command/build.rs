@@ -1,6 +1,6 @@
 //! `hlmc build`: checks the lab and writes its bundle, unless there are errors; `--verify` looks whether it is there.
 
-use super::{Outcome, open, pages};
+use super::{Outcome, locking, open, pages};
 use crate::args::BuildArgs;
 use crate::failure::Failure;
 use crate::render::text;
@@ -18,7 +18,7 @@ pub(crate) fn build(args: &BuildArgs) -> Result<Outcome, Failure> {
     let lab = LabSettings::resolve(&args.lab)?;
     let settings = BuildSettings::resolve(args, &lab);
     // The process ends soon, which frees all of it at once.
-    let compiled = ManuallyDrop::new(hlmc_core::compile(&open(&lab)?));
+    let compiled = ManuallyDrop::new(hlmc_core::compile_with(&open(&lab)?, locking(args.locked)));
     if !compiled.diagnostics.is_empty() {
         terminal::say(&text(&compiled.diagnostics, &pages(&compiled, &lab.shown), terminal::look()));
     }

@@ -1,6 +1,6 @@
 //! `hlmc check`: says what is wrong with a lab and writes nothing.
 
-use super::{Outcome, open, pages};
+use super::{Outcome, locking, open, pages};
 use crate::args::{CheckArgs, Format};
 use crate::failure::Failure;
 use crate::render::{Tally, json, short, text};
@@ -12,7 +12,7 @@ use std::path::Path;
 pub(crate) fn check(args: &CheckArgs) -> Result<Outcome, Failure> {
     let lab = LabSettings::resolve(&args.lab)?;
     // The process ends soon, which frees all of it at once.
-    let compiled = ManuallyDrop::new(hlmc_core::check(&open(&lab)?));
+    let compiled = ManuallyDrop::new(hlmc_core::check_with(&open(&lab)?, locking(args.locked)));
     let found = &compiled.diagnostics;
     match args.format {
         Format::Text => terminal::say(&text(found, &pages(&compiled, &lab.shown), terminal::look())),

@@ -7,10 +7,10 @@ use crate::failure::Failure;
 use crate::render::text;
 use crate::settings::{from_working_folder, nearest_lab, working_folder};
 use crate::terminal;
+use crate::write::replace_file;
 use hlmc_core::decode::syntax;
 use hlmc_core::diagnostic::Sink;
 use hlmc_core::source::Sources;
-use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ impl Run {
             terminal::print(&format!("{}\n", path.display()));
             return Ok(());
         }
-        replace(path, &formatted).map_err(|error| Failure::io("write", path, &error))
+        replace_file(path, &formatted).map_err(|error| Failure::io("write", path, &error))
     }
 
     /// The text laid out anew; `None` when it has syntax errors, which are put down.
@@ -130,20 +130,4 @@ fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         }
     }
     Ok(files)
-}
-
-/// Puts a text in the place of a file in one step; through a symlink, and with the mode that the file has.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let target = fs::canonicalize(path)?;
-    let mut name = OsString::from(".");
-    name.push(target.file_name().unwrap_or_default());
-    name.push(".hlmc-new");
-    let partial = target.with_file_name(name);
-    let done = fs::write(&partial, text)
-        .and_then(|()| fs::set_permissions(&partial, fs::metadata(&target)?.permissions()))
-        .and_then(|()| fs::rename(&partial, &target));
-    if done.is_err() {
-        let _ = fs::remove_file(&partial);
-    }
-    done
 }

@@ -6,15 +6,17 @@ mod explain;
 mod fmt;
 mod import;
 mod init;
+mod lock;
+mod outdated;
 
 use crate::args::Command;
 use crate::disk::DiskWorld;
 use crate::failure::Failure;
 use crate::render::Pages;
 use crate::settings::LabSettings;
-use hlmc_core::Compiled;
 use hlmc_core::diagnostic::Diagnostic;
 use hlmc_core::source::Sources;
+use hlmc_core::{Compiled, Locking};
 use std::path::Path;
 
 /// How a command ended, when nothing stopped it.
@@ -35,7 +37,14 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Explain(args) => explain::explain(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Import(args) => import::import(&args),
+        Command::Lock(args) => lock::lock(&args),
+        Command::Outdated(args) => outdated::outdated(&args),
     }
+}
+
+/// What a build does with the lock.
+const fn locking(locked: bool) -> Locking {
+    if locked { Locking::Required } else { Locking::Applied }
 }
 
 /// Opens the lab's folder.

@@ -15,6 +15,7 @@
 
 mod compare;
 mod existing;
+mod file;
 mod lock;
 mod place;
 mod retire;
@@ -30,6 +31,7 @@ use lock::Lock;
 use place::Place;
 use std::path::Path;
 
+pub(crate) use file::replace_file;
 pub(crate) use verify::verify;
 
 /// What a build changed.

@@ -69,7 +69,7 @@ fn bundle(files: &[(&str, &str)]) -> Bundle {
         Some(path) => Artifact::script(path, *text),
         None => Artifact::text("text", *path, *text),
     };
-    Bundle::new(files.iter().map(artifact).collect(), "home")
+    Bundle::new(files.iter().map(artifact).collect(), "home", None)
 }
 
 #[test]

@@ -5,7 +5,7 @@
 mod constraint;
 mod place;
 
-use crate::model::{Constraint, Group, Lab, Node, Port, Service};
+use crate::model::{Arch, Constraint, Group, Lab, Node, Platforms, Port, Service};
 use crate::source::{Span, Spanned};
 
 pub(crate) use place::DEFAULT_CAPABILITIES;
@@ -51,8 +51,8 @@ pub enum Obstacle<'l> {
     Platform {
         /// The image.
         image: &'l Spanned<String>,
-        /// Where its architectures are stated.
-        stated: Span,
+        /// What states its architectures: the manifest or the lock.
+        stated: &'l Platforms,
     },
     /// The node doesn't offer the task driver.
     Driver(&'l Spanned<String>),
@@ -87,5 +87,19 @@ impl GroupFacts<'_> {
     /// Indices of the nodes it can run on.
     pub fn eligible(&self) -> impl Iterator<Item = usize> {
         self.nodes.iter().copied()
+    }
+
+    /// The architectures that the group has to be kept to, since the lock says that nodes which the job asks for can't run
+    /// an image of it; nothing where there is no need.
+    #[must_use]
+    pub fn architectures(&self) -> Option<Vec<Arch>> {
+        let locked = |obstacle: &Obstacle<'_>| matches!(obstacle, Obstacle::Platform { stated, .. } if stated.locked);
+        let fits = |arch: &Arch| {
+            let images = || self.group.tasks.iter().filter_map(|task| task.image.as_ref());
+            let mut stated = self.service.platforms.iter().filter(|stated| images().any(|it| it.value == stated.image));
+            stated.all(|stated| stated.arches.contains(arch))
+        };
+        let needed = self.lacking.iter().any(|(_, obstacle)| locked(obstacle));
+        needed.then(|| Arch::ALL.into_iter().filter(fits).collect())
     }
 }

@@ -132,10 +132,13 @@ fn offered<'l>(service: &'l Service, group: &'l Group, node: &Node) -> Option<Ob
             return Some(Obstacle::Driver(&task.driver));
         }
         if let Some(image) = &task.image
-            && let Some(stated) = service.platforms.iter().find(|stated| stated.image == image.value)
-            && !stated.arches.contains(&node.arch.value)
+            && let Some(stated) = service
+                .platforms
+                .iter()
+                .filter(|stated| stated.image == image.value)
+                .find(|stated| !stated.arches.contains(&node.arch.value))
         {
-            return Some(Obstacle::Platform { image, stated: stated.span });
+            return Some(Obstacle::Platform { image, stated });
         }
         if let Some(device) = task.devices.iter().find(|device| !node.devices.iter().any(|has| fits(device, &has.name)))
         {

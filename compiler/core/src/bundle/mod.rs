@@ -53,11 +53,11 @@ impl Artifact {
 }
 
 impl Bundle {
-    /// Sorts artifacts into a bundle and adds `bundle.json`.
+    /// Sorts artifacts into a bundle and adds `bundle.json`; `lock` is the text of `hlmc.lock`.
     #[must_use]
-    pub fn new(mut artifacts: Vec<Artifact>, lab: &str) -> Self {
+    pub fn new(mut artifacts: Vec<Artifact>, lab: &str, lock: Option<&str>) -> Self {
         artifacts.sort_by(|a, b| a.path.cmp(&b.path));
-        let manifest = manifest(lab, &artifacts);
+        let manifest = manifest(lab, lock, &artifacts);
         let at = artifacts.partition_point(|artifact| artifact.path < manifest.path);
         artifacts.insert(at, manifest);
         Self { artifacts }

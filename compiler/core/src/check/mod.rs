@@ -5,6 +5,7 @@
 
 pub mod decomposed_text;
 pub mod dependency_cycle;
+pub mod latest_image;
 pub mod no_auth;
 pub mod no_node_fits;
 pub mod no_provider;
@@ -13,6 +14,8 @@ pub mod other_namespace;
 pub mod port_conflict;
 pub mod route_conflict;
 pub mod too_few_nodes;
+pub mod unlocked_image;
+pub mod unused_image;
 pub mod volume_missing;
 pub mod wrong_architecture;
 pub mod wrong_datacenter;
@@ -27,6 +30,7 @@ use rayon::prelude::*;
 const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
     decomposed_text::check,
     dependency_cycle::check,
+    latest_image::check,
     no_auth::check,
     no_node_fits::check,
     no_server::check,
@@ -35,6 +39,8 @@ const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
     port_conflict::check,
     route_conflict::check,
     too_few_nodes::check,
+    unlocked_image::check,
+    unused_image::check,
     volume_missing::check,
     wrong_architecture::check,
     wrong_datacenter::check,
@@ -44,6 +50,7 @@ const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
 pub static ALL: &[&Code] = &[
     &decomposed_text::CODE,
     &dependency_cycle::CODE,
+    &latest_image::CODE,
     &no_auth::CODE,
     &no_node_fits::CODE,
     &no_server::CODE,
@@ -52,6 +59,8 @@ pub static ALL: &[&Code] = &[
     &port_conflict::CODE,
     &route_conflict::CODE,
     &too_few_nodes::CODE,
+    &unlocked_image::CODE,
+    &unused_image::CODE,
     &volume_missing::CODE,
     &wrong_architecture::CODE,
     &wrong_datacenter::CODE,

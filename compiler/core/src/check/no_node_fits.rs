@@ -11,6 +11,9 @@ code!(Error, "no-node-fits", "no_node_fits.md", "no node can run a service");
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     let lab = analysis.lab;
     for facts in analysis.groups.iter().filter(|facts| !lab.nodes.is_empty() && facts.nodes.is_empty()) {
+        if super::wrong_architecture::made_for_none(facts).is_some() {
+            continue;
+        }
         // A volume that is nowhere, or a datacenter that isn't the lab's, has a message of its own.
         let nowhere = super::volume_missing::nowhere(lab, facts).is_some();
         if !nowhere && !analysis.obstacles(facts).any(|(_, it)| matches!(it, Some(Obstacle::Datacenter(_)))) {
@@ -73,7 +76,9 @@ pub(super) fn describe(obstacle: &Obstacle<'_>, node: &Node) -> (String, Option<
         }
         Obstacle::Datacenter(span) => ("it is in another datacenter".into(), Some(*span)),
         Obstacle::Constraint(constraint) => (unmet(constraint, node), Some(constraint.span)),
-        Obstacle::Platform { image, stated } => (format!("`{}` is not made for {arch}", image.value), Some(*stated)),
+        Obstacle::Platform { image, stated } => {
+            (format!("`{}` is not made for {arch}", image.value), Some(stated.span))
+        }
         Obstacle::Driver(driver) => (format!("it has no driver `{}`", driver.value), Some(driver.span)),
         Obstacle::Volume(volume) => (format!("it has no volume `{}`", volume.value), Some(volume.span)),
         Obstacle::ReadOnlyVolume(volume) => (format!("its volume `{}` is read-only", volume.value), Some(volume.span)),

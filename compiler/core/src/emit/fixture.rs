@@ -28,6 +28,8 @@ pub(super) fn lab() -> Lab {
         providers: Vec::new(),
         nodes: Vec::new(),
         services: Vec::new(),
+        lock: None,
+        locked: false,
     }
 }
 

@@ -35,7 +35,8 @@ const EMITTERS: &[Emitter] = &[
 #[must_use]
 pub fn bundle(analysis: &Analysis<'_>) -> Bundle {
     let mut artifacts: Vec<Artifact> = EMITTERS.par_iter().flat_map(|emit| emit(analysis)).collect();
-    let jobs = job::artifacts(&analysis.lab.services, &artifacts);
+    let jobs = job::artifacts(&analysis.lab.services, &analysis.groups, &artifacts);
     artifacts.extend(jobs);
-    Bundle::new(artifacts, &analysis.lab.name.value)
+    let lock = analysis.lab.lock.as_ref().map(|lock| &*lock.text);
+    Bundle::new(artifacts, &analysis.lab.name.value, lock)
 }

@@ -2,7 +2,7 @@
 
 use super::codes::empty_job::empty_job;
 use super::discovery::Registered;
-use super::{Context, codes::no_port, env, files, group, limits, placement, refused, value, view};
+use super::{Context, codes::no_port, env, files, group, limits, pin, placement, refused, value, view};
 use crate::decode::manifests::top;
 use crate::diagnostic::Sink;
 use crate::model::{Arch, Metrics, Platforms, Reference, Route, SecretReference, Service};
@@ -49,13 +49,17 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
     if !sink.has_errors() && !expanded.broken && kind(expanded).fits(&expanded.name) {
         refused::check(&job, sink);
     }
-    let platforms = platforms(&expanded.body);
+    let mut platforms = platforms(&expanded.body);
     let protocols = group::protocols(&expanded.body);
     let mut groups = view::groups(&job);
     for port in groups.iter_mut().flat_map(|group| &mut group.ports) {
         if let Some((_, protocol)) = protocols.iter().find(|(label, _)| *label == port.label.value) {
             port.protocol = *protocol;
         }
+    }
+    if let Some(lock) = &context.lab.lock {
+        platforms.extend(pin::platforms(&groups, lock));
+        pin::pin(&mut job.body, lock);
     }
     Service {
         name: expanded.name.clone(),
@@ -272,7 +276,7 @@ fn platforms(body: &Body) -> Vec<Platforms> {
 
 fn platform(image: &str, body: &Body, span: Span) -> Platforms {
     let arches = body.strings("arch").filter_map(|arch| Arch::from_name(arch.value)).collect();
-    Platforms { image: image.to_owned(), arches, span }
+    Platforms { image: image.to_owned(), arches, span, locked: false }
 }
 
 #[cfg(test)]

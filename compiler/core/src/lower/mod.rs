@@ -7,6 +7,7 @@ mod files;
 mod group;
 mod job;
 mod limits;
+mod pin;
 mod placement;
 mod reference;
 mod refused;

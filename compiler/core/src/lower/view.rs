@@ -85,6 +85,7 @@ fn task(block: &Block) -> Option<Task> {
     Some(Task {
         driver: body.str("driver")?.map(str::to_owned),
         image: config.str("image").map(|image| image.map(str::to_owned)),
+        is_loaded: config.attribute("load").is_some(),
         mounts: mounts(config),
         privileged: privileged.map(|privileged| privileged.span),
         capabilities: config.strings("cap_add").map(|capability| capability.map(str::to_owned)).collect(),

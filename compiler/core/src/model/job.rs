@@ -1,6 +1,6 @@
 //! The view on a job that analysis and checks reason with: what it claims, not how it is written.
 
-use super::Arch;
+use super::{Arch, ImageReference};
 use crate::source::{Span, Spanned};
 
 /// A group of tasks that always lie on one node.
@@ -103,6 +103,8 @@ pub struct Task {
     pub driver: Spanned<String>,
     /// Container image.
     pub image: Option<Spanned<String>>,
+    /// Its image comes out of a file, and from no registry.
+    pub is_loaded: bool,
     /// Paths of the node that are mounted into it.
     pub mounts: Vec<Mount>,
     /// Runs with full access to the node.
@@ -117,6 +119,15 @@ pub struct Task {
     pub resources: Resources,
     /// Where it is written.
     pub span: Span,
+}
+
+impl Task {
+    /// Its image, where the lock may have it: one that Docker fetches, and whose name is known before it runs.
+    #[must_use]
+    pub fn lockable(&self) -> Option<&Spanned<String>> {
+        let image = self.image.as_ref().filter(|_| self.driver.value == "docker" && !self.is_loaded);
+        image.filter(|image| ImageReference::parse(image).is_some())
+    }
 }
 
 /// A path of the node that is mounted into a task.
@@ -152,4 +163,6 @@ pub struct Platforms {
     pub arches: Vec<Arch>,
     /// Where that is stated.
     pub span: Span,
+    /// The lock states it: a constraint follows, in place of a complaint.
+    pub locked: bool,
 }

@@ -1,6 +1,6 @@
 //! The lab: what holds for all of its nodes and services.
 
-use super::{Node, Service};
+use super::{Lock, Node, Service};
 use crate::nomad::form::Body;
 use crate::source::{Span, Spanned};
 
@@ -31,6 +31,10 @@ pub struct Lab {
     pub nodes: Vec<Node>,
     /// The services, sorted by name.
     pub services: Vec<Service>,
+    /// What `hlmc.lock` says about the images, where there is one.
+    pub lock: Option<Lock>,
+    /// Every image has to be in the lock.
+    pub locked: bool,
 }
 
 impl Lab {

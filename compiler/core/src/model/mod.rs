@@ -1,12 +1,16 @@
 //! The lab as plain data: what *resolve* and *lower* make, and *analyze*, *check* and *emit* read.
 
+mod image;
 mod job;
 mod lab;
+mod lock;
 mod node;
 mod service;
 
+pub use image::{ImageReference, is_digest};
 pub use job::{Constraint, Group, Mount, Platforms, Port, Protocol, Resources, Task, Volume};
 pub use lab::{Discovery, Lab, Namespace, Network, Provider, Role, SecretStore};
+pub use lock::{LOCK_FILE, Lock, LockedImage, LockedPlatform};
 pub use node::{
     Arch, Capacity, Daemon, Device, Dhcp, Dnsmasq, HostVolume, Node, NodeMount, Reserved, Samba, Share, Ssh,
 };

@@ -64,6 +64,9 @@ pub enum Arch {
 }
 
 impl Arch {
+    /// Every architecture there is.
+    pub const ALL: [Self; 2] = [Self::Amd64, Self::Arm64];
+
     /// `amd64`, `arm64`.
     #[must_use]
     pub const fn name(self) -> &'static str {

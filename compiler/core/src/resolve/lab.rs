@@ -35,6 +35,8 @@ pub fn lab(block: &Block, sink: &mut Sink) -> Lab {
         providers: Vec::new(),
         nodes: Vec::new(),
         services: Vec::new(),
+        lock: None,
+        locked: false,
     }
 }
 

@@ -8,6 +8,7 @@ mod hcl;
 mod hcl_large;
 mod hcl_random;
 mod language;
+mod lock;
 mod nas_and_pis;
 mod pages;
 mod paths;

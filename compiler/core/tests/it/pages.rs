@@ -161,6 +161,7 @@ pages! {
     kdl_unexpected_token
     kdl_unopened_block
     kdl_version_1
+    latest_image
     local_cycle
     missing_attribute
     missing_file
@@ -195,8 +196,10 @@ pages! {
     unknown_reference
     unknown_secret
     unknown_variable
+    unlocked_image
     unreadable_file
     unset_variable
+    unused_image
     unused_value
     volume_missing
     wrong_architecture

@@ -1,28 +1,49 @@
 //! Jobs as HCL, one file each: `nomad/jobs/<namespace>/<job>.nomad.hcl`.
 
+use crate::analyze::GroupFacts;
 use crate::bundle::Artifact;
-use crate::model::Service;
-use crate::nomad::form::{Body, Value, ValueKind};
+use crate::model::{Arch, Service};
+use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::nomad::hcl::{Dialect, write_block};
 use rayon::prelude::*;
 use std::borrow::Cow;
 
-/// Writes the jobs; what they take from other artifacts of the bundle is filled in from `generated`.
+/// Writes the jobs; what they take from other artifacts of the bundle is filled in from `generated`. `groups` is what follows
+/// for their groups, in their order.
 #[must_use]
-pub fn artifacts(services: &[Service], generated: &[Artifact]) -> Vec<Artifact> {
-    services.par_iter().map(|service| artifact(service, generated)).collect()
+pub fn artifacts(services: &[Service], groups: &[GroupFacts<'_>], generated: &[Artifact]) -> Vec<Artifact> {
+    services.par_iter().map(|service| artifact(service, groups, generated)).collect()
 }
 
-fn artifact(service: &Service, generated: &[Artifact]) -> Artifact {
+fn artifact(service: &Service, groups: &[GroupFacts<'_>], generated: &[Artifact]) -> Artifact {
     let path = format!("nomad/jobs/{}/{}.nomad.hcl", service.namespace.value, service.name.value);
-    let job = if has_artifact(&service.job.body) {
-        let mut job = service.job.clone();
-        fill(&mut job.body, generated);
-        Cow::Owned(job)
-    } else {
-        Cow::Borrowed(&service.job)
-    };
+    let mut job = Cow::Borrowed(&service.job);
+    if has_artifact(&service.job.body) {
+        fill(&mut job.to_mut().body, generated);
+    }
+    let first = groups.partition_point(|facts| facts.service.name.value < service.name.value);
+    for facts in groups[first..].iter().take_while(|facts| facts.service.name.value == service.name.value) {
+        if let Some(arches) = facts.architectures() {
+            keep_to(&arches, facts, &mut job.to_mut().body);
+        }
+    }
     Artifact::text("nomad-job", path, write_block(&job, Dialect::Job)).from(service.manifest.as_str())
+}
+
+/// Keeps a group to nodes that its images are made for. Nomad doesn't know what those are, and would place it anywhere.
+fn keep_to(arches: &[Arch], facts: &GroupFacts<'_>, job: &mut Body) {
+    let group = &facts.group.name;
+    let named =
+        |block: &&mut Block| block.name == "group" && block.label().is_some_and(|name| name.value == group.value);
+    let Some(block) = job.blocks.iter_mut().find(named) else { return };
+    let names: Vec<&str> = arches.iter().map(|arch| arch.name()).collect();
+    let mut constraint = Block::new("constraint", group.span);
+    constraint.body.set("attribute", Value::str("${attr.cpu.arch}", group.span));
+    if names.len() > 1 {
+        constraint.body.set("operator", Value::str("set_contains_any", group.span));
+    }
+    constraint.body.set("value", Value::str(names.join(","), group.span));
+    block.body.blocks.insert(0, constraint);
 }
 
 fn has_artifact(body: &Body) -> bool {
@@ -61,7 +82,6 @@ fn text(path: &str, generated: &[Artifact]) -> (String, bool) {
 mod tests {
     use super::*;
     use crate::emit::fixture::service;
-    use crate::nomad::form::Block;
     use crate::source::Span;
 
     fn template(path: &str, generated: &[Artifact]) -> String {
@@ -72,7 +92,7 @@ mod tests {
         template.body.set("right_delimiter", Value::str("hlmc>>", span));
         template.body.set("data", Value { kind: ValueKind::Artifact(path.to_owned()), span });
         service.job.body.blocks.push(template);
-        String::from_utf8(artifacts(&[service], generated)[0].bytes.clone()).unwrap()
+        String::from_utf8(artifacts(&[service], &[], generated)[0].bytes.clone()).unwrap()
     }
 
     #[test]

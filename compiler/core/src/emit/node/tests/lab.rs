@@ -49,6 +49,8 @@ pub(super) fn lab() -> Lab {
         providers: vec![provider()],
         nodes: vec![nas, pi, node("pi5-2", 122, Arch::Arm64, "pi")],
         services: vec![proxy, grafana, service("node-exporter", Some((9100, Protocol::Tcp)))],
+        lock: None,
+        locked: false,
     }
 }
 

@@ -1,0 +1,179 @@
+//! References to images, as Docker reads them: `registry.example.com:5000/team/app:1.2@sha256:…`.
+
+/// A reference to an image, in its parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageReference<'t> {
+    /// Registry and repository, as they are written.
+    pub name: &'t str,
+    /// The tag, where there is one.
+    pub tag: Option<&'t str>,
+    /// The digest, where there is one.
+    pub digest: Option<&'t str>,
+}
+
+impl<'t> ImageReference<'t> {
+    /// Reads a reference; nothing where Docker would refuse it (distribution/reference, `Parse`).
+    #[must_use]
+    pub fn parse(text: &'t str) -> Option<Self> {
+        let (rest, digest) = match text.split_once('@') {
+            Some((rest, digest)) => (rest, Some(digest)),
+            None => (text, None),
+        };
+        let (name, tag) = match rest.rsplit_once(':') {
+            Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
+            _ => (rest, None),
+        };
+        let fits = is_name(name) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest);
+        fits.then_some(Self { name, tag, digest })
+    }
+
+    /// The registry, where one is named: the first part, where it can't be a repository of Docker Hub.
+    #[must_use]
+    pub fn registry(&self) -> Option<&'t str> {
+        let (first, _) = self.name.split_once('/')?;
+        (first.contains(['.', ':']) || first == "localhost").then_some(first)
+    }
+
+    /// The repository within its registry, as it is written.
+    #[must_use]
+    pub fn repository(&self) -> &'t str {
+        match self.registry() {
+            Some(registry) => &self.name[registry.len() + 1..],
+            None => self.name,
+        }
+    }
+
+    /// Whether it is another image from one day to the next: it has no digest, and no tag but `latest`.
+    #[must_use]
+    pub fn is_moving(&self) -> bool {
+        self.digest.is_none() && self.tag.is_none_or(|tag| tag == "latest")
+    }
+}
+
+/// Whether a text is a digest that images are pinned with.
+#[must_use]
+pub fn is_digest(text: &str) -> bool {
+    let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    text.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(lower_hex))
+}
+
+fn is_tag(tag: &str) -> bool {
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    (1..=128).contains(&tag.len())
+        && tag.bytes().all(|b| word(b) || b == b'.' || b == b'-')
+        && tag.bytes().next().is_some_and(word)
+}
+
+fn is_name(name: &str) -> bool {
+    let mut parts: Vec<&str> = name.split('/').collect();
+    if parts.len() > 1 && (parts[0].contains(['.', ':']) || parts[0] == "localhost") {
+        let host = parts.remove(0);
+        if !is_host(host) {
+            return false;
+        }
+    }
+    name.len() <= 255 && !parts.is_empty() && parts.into_iter().all(is_component)
+}
+
+fn is_host(host: &str) -> bool {
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
+        _ => (host, None),
+    };
+    let plain = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let six = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    let named = six.map_or_else(|| name.split('.').all(plain), |six| six.parse::<std::net::Ipv6Addr>().is_ok());
+    named && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
+/// Small letters and digits, with `.`, `_`, `__` or any number of `-` between them.
+fn is_component(part: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let mut between = String::new();
+    for c in part.chars() {
+        if u8::try_from(c).is_ok_and(plain) {
+            between.clear();
+        } else {
+            between.push(c);
+            let dashes = between.chars().all(|c| c == '-');
+            if !dashes && !matches!(between.as_str(), "." | "_" | "__") {
+                return false;
+            }
+        }
+    }
+    let ends = |end: Option<u8>| end.is_some_and(plain);
+    ends(part.bytes().next()) && ends(part.bytes().last())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn a_reference_has_its_parts() {
+        let pinned = format!("localhost:5000/a/b:1@{DIGEST}");
+        for (text, registry, repository, tag, digest) in [
+            ("nginx", None, "nginx", None, None),
+            ("nginx:1.29.3", None, "nginx", Some("1.29.3"), None),
+            ("grafana/grafana:13.1.2", None, "grafana/grafana", Some("13.1.2"), None),
+            ("ghcr.io/immich-app/postgres:14-v0.4", Some("ghcr.io"), "immich-app/postgres", Some("14-v0.4"), None),
+            ("localhost/a", Some("localhost"), "a", None, None),
+            ("registry:5000/a", Some("registry:5000"), "a", None, None),
+            ("[::1]:5000/a:b", Some("[::1]:5000"), "a", Some("b"), None),
+            (pinned.as_str(), Some("localhost:5000"), "a/b", Some("1"), Some(DIGEST)),
+        ] {
+            let found = ImageReference::parse(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!((found.registry(), found.repository()), (registry, repository), "{text}");
+            assert_eq!((found.tag, found.digest), (tag, digest), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_docker_refuses_is_none() {
+        let short = &DIGEST[..DIGEST.len() - 1];
+        for text in [
+            "",
+            ":1",
+            "a:",
+            "a b",
+            "Nginx",
+            "a//b",
+            "/a",
+            "a/",
+            "-a",
+            "a..b",
+            "a___b",
+            "a:-1",
+            "docker://a:1",
+            "a@sha256:1",
+            "a@",
+            "a:1:2",
+            "ex_ample.com/a",
+            "host:99999/a",
+            "a:${NOMAD_META_v}",
+            "a\n:1",
+            "é/a",
+            &format!("a@{short}"),
+            &format!("a@{}", DIGEST.to_uppercase()),
+            &format!("a:{}", "x".repeat(129)),
+        ] {
+            assert_eq!(ImageReference::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_version_moves() {
+        for (text, moves) in [("a", true), ("a:latest", true), ("a:1", false), ("a:stable", false)] {
+            assert_eq!(ImageReference::parse(text).map(|found| found.is_moving()), Some(moves), "{text}");
+        }
+        let pinned = format!("a:latest@{DIGEST}");
+        assert!(!ImageReference::parse(&pinned).unwrap().is_moving());
+    }
+}

@@ -1,0 +1,32 @@
+job "cache" {
+  datacenters = ["shelf"]
+
+  meta {
+    hlmc-lab = "locked"
+  }
+
+  group "cache" {
+    shutdown_delay = "5s"
+
+    network {
+      port "redis" {
+        to = 6379
+      }
+    }
+
+    service {
+      name     = "cache"
+      port     = "redis"
+      provider = "nomad"
+    }
+
+    task "cache" {
+      driver = "docker"
+
+      config {
+        image = "redis:8.4.0@sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+        ports = ["redis"]
+      }
+    }
+  }
+}
