@@ -45,6 +45,7 @@ build nomad github.com/hashicorp/nomad hashicorpmetrics
 build nomad ./batch hashicorpmetrics nomad-batch
 build nomad ./read hashicorpmetrics read-nomad
 build nomad ./fields hashicorpmetrics fields-nomad
+build nomad ./feasible hashicorpmetrics feasible-nomad
 # Debian's are built without Consul discovery. All the discoveries are megabytes of cloud SDKs: these three do.
 build promtool github.com/prometheus/prometheus/cmd/promtool "$discoveries"
 build promtool github.com/prometheus/prometheus/cmd/prometheus "$discoveries" prometheus

@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Lay manifests out in the usual way; comments stay
     Fmt(FmtArgs),
+    /// Say what is lost, moves or goes on with less when nodes stop
+    Whatif(WhatifArgs),
     /// Make a lab of job files and Compose files; files that exist are left alone
     Import(ImportArgs),
     /// Look the images of the lab up in their registries, and write `hlmc.lock`
@@ -95,6 +97,31 @@ pub(crate) enum Format {
     Text,
     /// A line each, for editors: `file:line:col: severity[code] message`
     Short,
+    /// One JSON document
+    Json,
+}
+
+/// `hlmc whatif`.
+#[derive(Debug, Args)]
+pub(crate) struct WhatifArgs {
+    #[command(flatten)]
+    pub(crate) lab: LabArgs,
+    /// The nodes that stop, all at one time
+    #[arg(long, value_name = "NODE", value_delimiter = ',', required_unless_present = "all")]
+    pub(crate) down: Vec<String>,
+    /// Each node by itself, the worst first
+    #[arg(long, conflicts_with = "down")]
+    pub(crate) all: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+}
+
+/// How a report is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For a person
+    Text,
     /// One JSON document
     Json,
 }

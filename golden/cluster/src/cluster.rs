@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
+use hlmc_core::source::Spanned;
+
 use crate::facts::Facts;
 use crate::image::Images;
 use crate::lan::{Lan, SWITCH};
@@ -139,9 +141,9 @@ impl Cluster {
         }
         // The machine is as big as the lab says, not as this computer is.
         let capacity = node.capacity;
-        let mebibytes = |bytes: Option<u64>| bytes.map(|bytes| bytes / (1024 * 1024));
+        let mebibytes = |bytes: Option<Spanned<u64>>| bytes.map(|bytes| bytes.value / (1024 * 1024));
         let size = serde_json::json!({ "client": {
-            "cpu_total_compute": capacity.cpu,
+            "cpu_total_compute": capacity.cpu.map(|cpu| cpu.value),
             "memory_total_mb": mebibytes(capacity.memory),
             "disk_total_mb": mebibytes(capacity.disk),
             "disk_free_mb": mebibytes(capacity.disk),

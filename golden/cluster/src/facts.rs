@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 
 use hlmc_core::analyze::analyze;
+use hlmc_core::analyze::outage::{Fate, outage};
 use hlmc_core::model::{Daemon, Lab};
 use hlmc_core::source::MemoryWorld;
 
@@ -65,6 +66,14 @@ impl Facts {
             })
             .collect();
         Ok(Self { lab, groups })
+    }
+
+    /// The groups that run on other nodes once one has stopped, by service and name: what `hlmc whatif` says moves.
+    pub(crate) fn moving(&self, node: &str) -> BTreeSet<(String, String)> {
+        let analysis = analyze(&self.lab);
+        let stopped: Vec<usize> = self.lab.node(node).into_iter().collect();
+        let moving = outage(&analysis, &stopped).groups.into_iter().filter(|it| matches!(it.fate, Fate::Moves(_)));
+        moving.map(|it| (it.service.name.value.clone(), it.group.to_owned())).collect()
     }
 
     /// The images that a node may be asked to run.

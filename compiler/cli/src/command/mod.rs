@@ -8,6 +8,7 @@ mod import;
 mod init;
 mod lock;
 mod outdated;
+mod whatif;
 
 use crate::args::Command;
 use crate::disk::DiskWorld;
@@ -39,6 +40,7 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Import(args) => import::import(&args),
         Command::Lock(args) => lock::lock(&args),
         Command::Outdated(args) => outdated::outdated(&args),
+        Command::Whatif(args) => whatif::whatif(&args),
     }
 }
 

@@ -19,3 +19,4 @@ mod traced;
 mod tree;
 mod usage;
 mod verify;
+mod whatif;

@@ -1,5 +1,7 @@
 //! Nomad's constraints, as far as what is known of a node decides them.
 
+use super::operator::{holds, words};
+use super::pattern::pattern;
 use crate::model::{Constraint, Lab, Node};
 use regex::Regex;
 
@@ -12,44 +14,18 @@ pub(super) struct Condition<'l> {
 
 impl<'l> Condition<'l> {
     pub(super) fn new(constraint: &'l Constraint) -> Self {
-        let is_pattern = constraint.operator == "regexp" && !constraint.value.contains("${");
-        Self { constraint, pattern: is_pattern.then(|| Regex::new(&constraint.value).ok()).flatten() }
+        let is_pattern = constraint.operator == "regexp" && !is_target(&constraint.value);
+        Self { constraint, pattern: is_pattern.then(|| pattern(&constraint.value)).flatten() }
     }
 
     /// Whether it holds on a node; `None` where that can't be known before the machine is asked.
-    ///
-    /// Operators are those of `constraint` in a job (scheduler/feasible, `checkConstraint`).
     pub(super) fn holds(&self, node: &Node, lab: &Lab) -> Option<bool> {
-        let constraint = self.constraint;
-        let operator = constraint.operator.as_str();
-        if matches!(operator, "distinct_hosts" | "distinct_property") {
-            return None;
+        let Constraint { attribute, operator, value, .. } = self.constraint;
+        let left = target(attribute, node, lab)?;
+        if let (Some(pattern), Some(left)) = (&self.pattern, left) {
+            return Some(pattern.is_match(left));
         }
-        let known = fact(&constraint.attribute, node, lab)?;
-        let value = match constraint.value.contains("${") {
-            true => fact(&constraint.value, node, lab)?.unwrap_or_default(),
-            false => &constraint.value,
-        };
-        let Some(known) = known else {
-            return Some(matches!(operator, "!=" | "not" | "is_not_set"));
-        };
-        Some(match operator {
-            "=" | "==" | "is" => known == value,
-            "!=" | "not" => known != value,
-            "<" => known < value,
-            "<=" => known <= value,
-            ">" => known > value,
-            ">=" => known >= value,
-            "is_set" => true,
-            "is_not_set" => false,
-            "set_contains" | "set_contains_all" => words(value).all(|word| words(known).any(|other| other == word)),
-            "set_contains_any" => words(value).any(|word| words(known).any(|other| other == word)),
-            "regexp" => match &self.pattern {
-                Some(pattern) => pattern.is_match(known),
-                None => Regex::new(value).ok()?.is_match(known),
-            },
-            _ => return None,
-        })
+        holds(operator, left, target(value, node, lab)?)
     }
 
     /// The names that it lets a node have, where it is about their names.
@@ -65,25 +41,43 @@ impl<'l> Condition<'l> {
     }
 }
 
-fn words(list: &str) -> impl Iterator<Item = &str> {
-    list.split(',').map(str::trim)
+/// Whether Nomad looks a text up in the node, and doesn't take it as it is.
+fn is_target(text: &str) -> bool {
+    text.starts_with("${")
 }
 
-/// What an attribute is on a node: `Some(None)` where it is known not to be set.
-fn fact<'n>(attribute: &str, node: &'n Node, lab: &'n Lab) -> Option<Option<&'n str>> {
-    let name = attribute.strip_prefix("${")?.strip_suffix('}')?;
-    if let Some(key) = name.strip_prefix("meta.") {
-        return Some(node.meta.iter().find(|(name, _)| name.value == key).map(|(_, value)| value.as_str()));
+/// What an attribute is on a node, where that is known and it has it.
+#[must_use]
+pub fn known<'n>(attribute: &'n str, node: &'n Node, lab: &'n Lab) -> Option<&'n str> {
+    if is_target(attribute) { target(attribute, node, lab).flatten() } else { None }
+}
+
+/// What one side of a constraint is on a node (scheduler/feasible, `resolveTarget`): `Some(None)` where it is known not to be
+/// set, `None` where it isn't known.
+fn target<'n>(text: &'n str, node: &'n Node, lab: &'n Lab) -> Option<Option<&'n str>> {
+    if !is_target(text) {
+        return Some(Some(text));
     }
-    let value = match name {
-        "attr.cpu.arch" => node.arch.value.name(),
-        "attr.kernel.name" => "linux",
-        "node.class" => &node.class.value,
-        "node.pool" => &node.pool.value,
-        "node.unique.name" | "attr.unique.hostname" => &node.name.value,
-        "node.datacenter" => &lab.datacenter,
-        "node.region" => &lab.region,
-        _ => return None,
-    };
-    Some(Some(value).filter(|value| !value.is_empty()))
+    let name = text[2..].trim_end_matches('}');
+    if let Some(key) = name.strip_prefix("meta.") {
+        let known = node.meta.iter().find(|(name, _)| name.value == key).map(|(_, value)| value.as_str());
+        // Agents have some of these by themselves.
+        return (known.is_some() || !key.starts_with("connect.")).then_some(known);
+    }
+    if let Some(driver) = name.strip_prefix("attr.driver.") {
+        // What isn't allowed isn't looked for; of what is, only the machine knows whether it works.
+        let driver = driver.split('.').next().unwrap_or(driver);
+        return (!node.drivers.iter().any(|offered| offered.value == driver)).then_some(None);
+    }
+    Some(match name {
+        "attr.cpu.arch" => Some(node.arch.value.name()),
+        "attr.kernel.name" => Some("linux"),
+        "node.class" => Some(&node.class.value),
+        "node.pool" => Some(&node.pool.value),
+        "node.unique.name" | "attr.unique.hostname" => Some(&node.name.value),
+        "node.datacenter" => Some(&lab.datacenter),
+        "node.unique.id" => return None,
+        name if name.starts_with("attr.") => return None,
+        _ => None,
+    })
 }

@@ -3,11 +3,21 @@
 //! Checks and emitters read the same facts, so that a message and the configuration it is about can't disagree.
 
 mod constraint;
+pub mod listen;
+mod matching;
+mod operator;
+pub mod outage;
+mod pattern;
 mod place;
+pub mod room;
+mod version;
 
-use crate::model::{Arch, Constraint, Group, Lab, Node, Platforms, Port, Service};
+use crate::model::{Arch, Constraint, Device, Group, Lab, Node, Platforms, Port, Service};
 use crate::source::{Span, Spanned};
 
+pub use constraint::known;
+pub use matching::violator;
+pub use operator::holds;
 pub(crate) use place::DEFAULT_CAPABILITIES;
 pub use place::analyze;
 
@@ -60,8 +70,10 @@ pub enum Obstacle<'l> {
     Volume(&'l Spanned<String>),
     /// The node has the host volume, for reading only.
     ReadOnlyVolume(&'l Spanned<String>),
-    /// The node doesn't have the device.
-    Device(&'l Spanned<String>),
+    /// The node doesn't have the device, or not as many.
+    Device(&'l Device),
+    /// The node isn't on the network that a port is asked for on.
+    Network(&'l Spanned<String>),
 }
 
 /// What follows for one node.

@@ -2,7 +2,8 @@
 
 use super::constraint::Condition;
 use super::{Analysis, GroupFacts, NodeFacts, Obstacle};
-use crate::model::{Group, Lab, Node, Service};
+use crate::model::{Device, Group, Lab, Node, Service};
+use crate::nomad::form::Body;
 use crate::source::{Span, Spanned};
 use rayon::prelude::*;
 
@@ -47,8 +48,18 @@ impl<'l> Analysis<'l> {
     pub fn obstacles(&self, facts: &GroupFacts<'l>) -> impl Iterator<Item = (&'l Node, Option<Obstacle<'l>>)> {
         let asked = Asked::of(self.lab, facts.service, facts.group);
         self.lab.nodes.iter().map(move |node| {
-            let obstacle = asked.excludes(node).or_else(|| offered(asked.service, asked.group, node));
-            (node, obstacle)
+            let obstacle = asked.excludes(node).next();
+            (node, obstacle.or_else(|| offered(self.lab, asked.service, asked.group, node).into_iter().next()))
+        })
+    }
+
+    /// The same with everything that is in the way on each node.
+    pub fn all_obstacles(&self, facts: &GroupFacts<'l>) -> impl Iterator<Item = (&'l Node, Vec<Obstacle<'l>>)> {
+        let asked = Asked::of(self.lab, facts.service, facts.group);
+        self.lab.nodes.iter().map(move |node| {
+            let mut all: Vec<Obstacle<'l>> = asked.excludes(node).collect();
+            all.extend(offered(self.lab, asked.service, asked.group, node));
+            (node, all)
         })
     }
 }
@@ -58,8 +69,8 @@ fn group_facts<'l>(lab: &'l Lab, service: &'l Service, group: &'l Group) -> Grou
     let asked = Asked::of(lab, service, group);
     for at in asked.candidates() {
         let node = &lab.nodes[at];
-        if asked.excludes(node).is_none() {
-            match offered(service, group, node) {
+        if asked.excludes(node).next().is_none() {
+            match offered(lab, service, group, node).into_iter().next() {
                 Some(obstacle) => facts.lacking.push((at, obstacle)),
                 None => facts.nodes.push(at),
             }
@@ -99,19 +110,16 @@ impl<'l> Asked<'l> {
         named
     }
 
-    fn excludes(&self, node: &Node) -> Option<Obstacle<'l>> {
-        if !node.client {
-            return Some(Obstacle::NoClient);
-        }
+    /// What the job says that leaves out a node.
+    fn excludes<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = Obstacle<'l>> + use<'a, 'l> {
         let pool = self.pool.map_or("default", |pool| pool.value);
-        if pool != "all" && pool != node.pool.value {
-            return Some(Obstacle::Pool(self.pool));
-        }
-        if let Some(span) = self.elsewhere {
-            return Some(Obstacle::Datacenter(span));
-        }
-        let failed = self.conditions.iter().find(|condition| condition.holds(node, self.lab) == Some(false));
-        failed.map(|condition| Obstacle::Constraint(condition.constraint))
+        let elsewhere = (pool != "all" && pool != node.pool.value).then_some(Obstacle::Pool(self.pool));
+        let failed = self.conditions.iter().filter(|condition| condition.holds(node, self.lab) == Some(false));
+        let first = (!node.client).then_some(Obstacle::NoClient).into_iter();
+        first
+            .chain(elsewhere)
+            .chain(self.elsewhere.map(Obstacle::Datacenter))
+            .chain(failed.map(|condition| Obstacle::Constraint(condition.constraint)))
     }
 }
 
@@ -125,11 +133,12 @@ fn glob(pattern: &str, name: &str) -> bool {
     }
 }
 
-/// What the node must have: drivers, platforms, volumes, devices.
-fn offered<'l>(service: &'l Service, group: &'l Group, node: &Node) -> Option<Obstacle<'l>> {
+/// What the node must have and doesn't: drivers, platforms, devices, networks, volumes.
+fn offered<'l>(lab: &Lab, service: &'l Service, group: &'l Group, node: &Node) -> Vec<Obstacle<'l>> {
+    let mut lacks = Vec::new();
     for task in &group.tasks {
         if !node.drivers.iter().any(|driver| driver.value == task.driver.value) {
-            return Some(Obstacle::Driver(&task.driver));
+            lacks.push(Obstacle::Driver(&task.driver));
         }
         if let Some(image) = &task.image
             && let Some(stated) = service
@@ -138,29 +147,66 @@ fn offered<'l>(service: &'l Service, group: &'l Group, node: &Node) -> Option<Ob
                 .filter(|stated| stated.image == image.value)
                 .find(|stated| !stated.arches.contains(&node.arch.value))
         {
-            return Some(Obstacle::Platform { image, stated });
-        }
-        if let Some(device) = task.devices.iter().find(|device| !node.devices.iter().any(|has| fits(device, &has.name)))
-        {
-            return Some(Obstacle::Device(device));
+            lacks.push(Obstacle::Platform { image, stated });
         }
     }
+    let devices = group.tasks.iter().flat_map(|task| &task.devices);
+    lacks.extend(devices.filter(|device| !has_enough(node, group, device)).map(Obstacle::Device));
+    let networks = group.ports.iter().filter_map(|port| port.network.as_ref());
+    lacks.extend(networks.filter(|network| !has_network(lab, node, network)).map(Obstacle::Network));
     for volume in group.volumes.iter().filter(|volume| volume.kind == "host") {
         match node.host_volumes.iter().find(|offered| offered.name.value == volume.source.value) {
-            None => return Some(Obstacle::Volume(&volume.source)),
+            None if has_own_volume(node, &volume.source) => {}
+            None => lacks.push(Obstacle::Volume(&volume.source)),
             Some(offered) if offered.read_only && !volume.read_only => {
-                return Some(Obstacle::ReadOnlyVolume(&volume.source));
+                lacks.push(Obstacle::ReadOnlyVolume(&volume.source));
             }
             Some(_) => {}
         }
     }
-    None
+    lacks
 }
 
-/// Whether a device that is asked for (`gpu`, `nvidia/gpu`, `nvidia/gpu/RTX 3090`) is one that a node has.
+/// Whether a node has as many of a device as all tasks of a group ask for.
+fn has_enough(node: &Node, group: &Group, device: &Device) -> bool {
+    let same = group.tasks.iter().flat_map(|task| &task.devices).filter(|other| other.name.value == device.name.value);
+    let offered = node.devices.iter().filter(|has| fits(&device.name, &has.name));
+    let (asked, there) = (same.map(|device| device.count), offered.map(|device| device.count));
+    let there = there.reduce(u64::saturating_add);
+    there.is_some_and(|there| asked.fold(0, u64::saturating_add) <= there)
+}
+
+/// Whether a device that is asked for (`gpu`, `nvidia/gpu`, `nvidia/gpu/RTX 3090`) is one that a node has. What the node
+/// doesn't say of its own fits anything.
 fn fits(asked: &str, offered: &str) -> bool {
-    let kind = |name: &str| name.split('/').nth(1).unwrap_or(name).to_owned();
-    asked == offered || asked == kind(offered) || asked.starts_with(&format!("{offered}/"))
+    let same = |one: Option<&str>, other: Option<&str>| one.zip(other).is_none_or(|(one, other)| one == other);
+    let ((vendor, kind, model), (of_vendor, of_kind, of_model)) = (device_name(asked), device_name(offered));
+    kind == of_kind && same(vendor, of_vendor) && same(model, of_model)
+}
+
+/// Vendor, type and model.
+fn device_name(name: &str) -> (Option<&str>, &str, Option<&str>) {
+    let mut parts = name.splitn(3, '/');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(vendor), Some(kind), model) => (Some(vendor), kind, model),
+        _ => (None, name, None),
+    }
+}
+
+/// Whether a node has a network of this name, or might: what is asked with `${…}` only the machine can tell.
+fn has_network(lab: &Lab, node: &Node, name: &str) -> bool {
+    let own = || node.nomad.block("client").is_some_and(|client| has_label(&client.body, "host_network", name));
+    name == "default" || name.contains("${") || lab.networks_of(node).any(|network| network == name) || own()
+}
+
+/// Whether a node's own words for its agent offer a host volume.
+fn has_own_volume(node: &Node, name: &str) -> bool {
+    node.nomad.block("client").is_some_and(|client| has_label(&client.body, "host_volume", name))
+}
+
+/// Whether a body has such a block of this name.
+fn has_label(body: &Body, block: &str, name: &str) -> bool {
+    body.blocks(block).any(|block| block.label().is_some_and(|label| label.value == name))
 }
 
 fn node_facts<'l>(node: &'l Node, here: Vec<usize>, groups: &[GroupFacts<'l>]) -> NodeFacts<'l> {
@@ -251,6 +297,9 @@ mod tests {
     #[test]
     fn devices_fit_by_kind_vendor_and_model() {
         assert!(fits("gpu", "nvidia/gpu") && fits("nvidia/gpu", "nvidia/gpu"));
-        assert!(!fits("amd/gpu", "nvidia/gpu") && !fits("tpu", "nvidia/gpu"));
+        assert!(
+            fits("nvidia/gpu", "nvidia/gpu/T4") && fits("nvidia/gpu/T4", "nvidia/gpu") && fits("nvidia/gpu", "gpu")
+        );
+        assert!(!fits("amd/gpu", "nvidia/gpu") && !fits("tpu", "nvidia/gpu") && !fits("nvidia/gpu/A", "nvidia/gpu/B"));
     }
 }

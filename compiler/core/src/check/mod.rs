@@ -9,9 +9,11 @@ pub mod latest_image;
 pub mod no_auth;
 pub mod no_node_fits;
 pub mod no_provider;
+pub mod no_room;
 pub mod no_server;
 pub mod other_namespace;
 pub mod port_conflict;
+pub mod port_in_dynamic_range;
 pub mod route_conflict;
 pub mod too_few_nodes;
 pub mod unlocked_image;
@@ -35,8 +37,10 @@ const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
     no_node_fits::check,
     no_server::check,
     no_provider::check,
+    no_room::check,
     other_namespace::check,
     port_conflict::check,
+    port_in_dynamic_range::check,
     route_conflict::check,
     too_few_nodes::check,
     unlocked_image::check,
@@ -55,8 +59,10 @@ pub static ALL: &[&Code] = &[
     &no_node_fits::CODE,
     &no_server::CODE,
     &no_provider::CODE,
+    &no_room::CODE,
     &other_namespace::CODE,
     &port_conflict::CODE,
+    &port_in_dynamic_range::CODE,
     &route_conflict::CODE,
     &too_few_nodes::CODE,
     &unlocked_image::CODE,

@@ -1,8 +1,8 @@
 //! `no-node-fits`: a service that no node can run, with the condition that removed each.
 
 use crate::analyze::{Analysis, GroupFacts, Obstacle};
-use crate::diagnostic::{Diagnostic, Sink, code};
-use crate::model::{Constraint, Node};
+use crate::diagnostic::{Diagnostic, Sink, code, nearest};
+use crate::model::{Constraint, Lab, Node};
 use crate::source::Span;
 
 code!(Error, "no-node-fits", "no_node_fits.md", "no node can run a service");
@@ -22,31 +22,143 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     }
 }
 
+/// So many names of nodes at most stand in a line.
+const NAMES: usize = 6;
+
 fn no_node_fits<'l>(analysis: &Analysis<'l>, facts: &GroupFacts<'l>) -> Diagnostic {
     let name = &facts.service.name;
     let mut diagnostic =
         Diagnostic::new(&CODE, format!("no node can run `{}`", name.value), name.span, "nowhere to run");
-    let mut places: Vec<(Span, Vec<String>)> = Vec::new();
-    for (node, obstacle) in analysis.obstacles(facts) {
-        let Some(obstacle) = obstacle else { continue };
-        let (reason, span) = describe(&obstacle, node);
-        diagnostic = diagnostic.note(format!("`{}` is left out: {reason}", node.name.value));
-        let out = format!("`{}`", node.name.value);
-        match (span, places.iter_mut().find(|(place, _)| Some(*place) == span)) {
-            (_, Some((_, nodes))) => nodes.push(out),
-            (Some(span), None) => places.push((span, vec![out])),
-            (None, None) => {}
+    let nodes: Vec<(&Node, Vec<Obstacle<'l>>)> = analysis.all_obstacles(facts).collect();
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut places: Vec<(Span, Vec<&str>)> = Vec::new();
+    for (node, obstacles) in &nodes {
+        let described: Vec<(String, Option<Span>)> = obstacles.iter().map(|it| describe(it, node)).collect();
+        let reason = described.iter().map(|(reason, _)| reason.as_str()).collect::<Vec<_>>().join(", and ");
+        push(&mut reasons, reason, node.name.as_str());
+        for span in described.iter().filter_map(|(_, span)| *span) {
+            push(&mut places, span, node.name.as_str());
         }
     }
-    for (span, nodes) in places.iter().filter(|(span, _)| *span != name.span) {
-        diagnostic = diagnostic.also(*span, format!("leaves out {}", nodes.join(", ")));
+    for (reason, nodes) in &reasons {
+        let is = if nodes.len() == 1 { "is" } else { "are each" };
+        diagnostic = diagnostic.note(format!("{} {is} left out: {reason}", some(nodes)));
     }
-    let help = if places.len() > 1 {
-        "no node has all of this together: loosen one of the conditions, or give a node what it lacks"
-    } else {
-        "loosen the condition, or give a node what it lacks"
+    for (span, nodes) in places.iter().filter(|(span, _)| *span != name.span) {
+        diagnostic = diagnostic.also(*span, format!("leaves out {}", some(nodes)));
+    }
+    diagnostic.help(help(analysis.lab, &nodes))
+}
+
+fn push<'n, K: PartialEq>(list: &mut Vec<(K, Vec<&'n str>)>, key: K, node: &'n str) {
+    match list.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, nodes)) if nodes.last() == Some(&node) => {}
+        Some((_, nodes)) => nodes.push(node),
+        None => list.push((key, vec![node])),
+    }
+}
+
+/// Names of nodes for a sentence, and how many more there are.
+fn some(nodes: &[&str]) -> String {
+    let quoted: Vec<String> = nodes.iter().take(NAMES).map(|node| format!("`{node}`")).collect();
+    let more = nodes.len().saturating_sub(NAMES);
+    if more == 0 { quoted.join(", ") } else { format!("{} and {more} more", quoted.join(", ")) }
+}
+
+/// The nearest way out: a name that was probably meant, the one condition without which most nodes could run it, or the node
+/// that lacks least.
+fn help(lab: &Lab, nodes: &[(&Node, Vec<Obstacle<'_>>)]) -> String {
+    if let Some(meant) = nodes.iter().flat_map(|(_, obstacles)| obstacles).find_map(|it| meant(lab, it)) {
+        return meant;
+    }
+    // By place: what to do, how much that takes, and the nodes that nothing else keeps it from.
+    let mut ways: Vec<(Option<Span>, String, u8, Vec<&str>)> = Vec::new();
+    for (node, obstacles) in nodes {
+        let spans: Vec<Option<Span>> = obstacles.iter().map(|it| describe(it, node).1).collect();
+        let Some(span) = spans.first().filter(|span| spans.iter().all(|other| other == *span)) else { continue };
+        match ways.iter_mut().find(|(known, ..)| known == span) {
+            Some((.., nodes)) => nodes.push(node.name.as_str()),
+            None => ways.push((*span, change(&obstacles[0], node), effort(&obstacles[0]), vec![node.name.as_str()])),
+        }
+    }
+    let nearest = ways.iter().min_by_key(|(_, _, effort, nodes)| (*effort, std::cmp::Reverse(nodes.len())));
+    if let Some((_, change, _, nodes)) = nearest {
+        return format!("{change}: nothing else keeps it from {}", some(nodes));
+    }
+    let closest = nodes.iter().min_by_key(|(_, obstacles)| obstacles.len());
+    let closest = closest.map_or(String::new(), |(node, _)| format!("; `{}` comes closest", node.name.value));
+    format!("no node has all of this together: loosen several of the conditions, or give a node what it lacks{closest}")
+}
+
+/// How much it takes to get rid of a condition: a word in the service, one in the node, a machine that is another.
+const fn effort(obstacle: &Obstacle<'_>) -> u8 {
+    match obstacle {
+        Obstacle::Pool(_) | Obstacle::Datacenter(_) | Obstacle::Constraint(_) | Obstacle::ReadOnlyVolume(_) => 0,
+        Obstacle::Driver(_) | Obstacle::Volume(_) | Obstacle::Network(_) => 1,
+        Obstacle::Platform { .. } => 2,
+        Obstacle::Device(_) | Obstacle::NoClient => 3,
+    }
+}
+
+/// What to do about one condition on one node.
+fn change(obstacle: &Obstacle<'_>, node: &Node) -> String {
+    let name = &node.name.value;
+    match obstacle {
+        Obstacle::NoClient => format!("leave `client #false` out of `{name}`"),
+        Obstacle::Pool(_) => format!("ask for node pool `{}`", node.pool.value),
+        Obstacle::Datacenter(_) => "leave `datacenters` out".into(),
+        Obstacle::Constraint(constraint) => {
+            let has = match constraint.attribute.as_str() {
+                "${node.class}" if !node.class.is_empty() => Some(("class", node.class.as_str())),
+                "${node.unique.name}" => Some(("node", name.as_str())),
+                "${attr.cpu.arch}" => Some(("architecture", node.arch.value.name())),
+                _ => None,
+            };
+            match has.filter(|_| matches!(constraint.operator.as_str(), "=" | "==" | "is" | "set_contains_any")) {
+                Some((what, has)) => format!("ask for {what} `{has}`"),
+                None => format!("loosen the constraint on `{}`", constraint.attribute),
+            }
+        }
+        Obstacle::Platform { image, .. } => {
+            format!("take an image in place of `{}` that is made for {}", image.value, node.arch.value)
+        }
+        Obstacle::Driver(driver) => format!("add driver `{}` to `{name}`", driver.value),
+        Obstacle::Volume(volume) => format!("add `host-volume \"{}\"` to `{name}`", volume.value),
+        Obstacle::ReadOnlyVolume(volume) => format!("mount `{}` with `read-only=#true`", volume.value),
+        Obstacle::Device(device) => {
+            format!("add `device \"{}\" count={}` to `{name}`", device.name.value, device.count)
+        }
+        Obstacle::Network(network) => format!("put `{name}` on the network `{}`", network.value),
+    }
+}
+
+/// A name close to one that no node has.
+fn meant(lab: &Lab, obstacle: &Obstacle<'_>) -> Option<String> {
+    let nodes = || lab.nodes.iter();
+    let (asked, known): (&str, Vec<&str>) = match obstacle {
+        Obstacle::Constraint(constraint) if matches!(constraint.operator.as_str(), "=" | "==" | "is") => {
+            let of = |node| crate::analyze::known(&constraint.attribute, node, lab);
+            (&constraint.value, nodes().filter_map(of).collect())
+        }
+        Obstacle::Pool(Some(pool)) => (pool.value, nodes().map(|node| node.pool.as_str()).collect()),
+        Obstacle::Driver(driver) => {
+            (driver.as_str(), nodes().flat_map(|node| node.drivers.iter().map(|it| it.as_str())).collect())
+        }
+        Obstacle::Device(device) => {
+            (device.name.as_str(), nodes().flat_map(|node| node.devices.iter().map(|it| it.name.as_str())).collect())
+        }
+        Obstacle::Network(name) => {
+            let own = nodes().filter_map(|node| node.nomad.block("client"));
+            let own = own.flat_map(|client| client.body.blocks("host_network")).filter_map(|block| block.label());
+            let own = own.map(|label| label.as_str());
+            (name.as_str(), nodes().flat_map(|node| lab.networks_of(node)).chain(own).collect())
+        }
+        _ => return None,
     };
-    diagnostic.help(help)
+    let is_known = known.contains(&asked);
+    nearest(asked, known.into_iter().filter(|name| !name.is_empty()))
+        .filter(|_| !is_known)
+        .map(|near| format!("did you mean `{near}`?"))
 }
 
 /// A constraint that doesn't hold, in the words of `on` where it is one of those.
@@ -82,6 +194,10 @@ pub(super) fn describe(obstacle: &Obstacle<'_>, node: &Node) -> (String, Option<
         Obstacle::Driver(driver) => (format!("it has no driver `{}`", driver.value), Some(driver.span)),
         Obstacle::Volume(volume) => (format!("it has no volume `{}`", volume.value), Some(volume.span)),
         Obstacle::ReadOnlyVolume(volume) => (format!("its volume `{}` is read-only", volume.value), Some(volume.span)),
-        Obstacle::Device(device) => (format!("it has no device `{}`", device.value), Some(device.span)),
+        Obstacle::Device(device) if device.count > 1 => {
+            (format!("it doesn't have {} devices `{}`", device.count, device.name.value), Some(device.name.span))
+        }
+        Obstacle::Device(device) => (format!("it has no device `{}`", device.name.value), Some(device.name.span)),
+        Obstacle::Network(name) => (format!("it isn't on the network `{}`", name.value), Some(name.span)),
     }
 }

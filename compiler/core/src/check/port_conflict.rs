@@ -1,25 +1,13 @@
 //! `port-conflict`: more claims of a port than nodes that could take them.
 
-use crate::analyze::{Analysis, GroupFacts};
+use crate::analyze::listen::{Listener, listeners};
+use crate::analyze::{Analysis, GroupFacts, violator};
 use crate::diagnostic::{Diagnostic, Sink, code};
-use crate::model::{Lab, Port, Protocol};
+use crate::model::{Lab, Port};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
 code!(Error, "port-conflict", "port_conflict.md", "a port is claimed more often than there are nodes for it");
-
-/// Ports that agents listen on, with whose they are (the programs' documentation, "Ports used").
-const AGENTS: [(u16, &str, bool); 9] = [
-    (22, "sshd", false),
-    (4646, "the Nomad agent", false),
-    (4647, "the Nomad agent", false),
-    (4648, "the Nomad agent", false),
-    (8300, "the Consul agent", true),
-    (8301, "the Consul agent", true),
-    (8500, "the Consul agent", true),
-    (8502, "the Consul agent", true),
-    (8600, "the Consul agent", true),
-];
 
 /// One group that wants a port.
 struct Claim<'a, 'l> {
@@ -28,10 +16,21 @@ struct Claim<'a, 'l> {
     fixed: Span,
     /// How many nodes it takes; all that it can run on for a system job.
     instances: usize,
+    /// It runs once or at times: it can wait for another such, and not for what is always there.
+    waits: bool,
+}
+
+impl<'l> Claim<'_, 'l> {
+    /// The network that it is on, as far as it isn't the lab's: what is on the lab's, and what says nothing, is on the node's one address.
+    fn network(&self, lab: &Lab) -> Option<&'l str> {
+        let name = self.port.network.as_ref()?.as_str();
+        let same = name == "lan" || name == "default" || lab.networks.iter().any(|it| it.name.value == name);
+        (!same).then_some(name)
+    }
 }
 
 /// Who listens on a port of a node before any service does.
-struct Listener {
+struct Taken {
     node: usize,
     who: String,
     span: Span,
@@ -39,107 +38,94 @@ struct Listener {
 
 /// Reports, for each fixed port, the claims that can't all be met.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let mut claims: BTreeMap<u16, Vec<Claim<'_, '_>>> = BTreeMap::new();
+    let mut claims: BTreeMap<(Option<&str>, u16), Vec<Claim<'_, '_>>> = BTreeMap::new();
     for facts in &analysis.groups {
-        for port in &facts.group.ports {
+        for port in facts.group.ports.iter().filter(|port| !port.shared) {
             let Some(fixed) = &port.fixed else { continue };
-            let system = matches!(facts.service.kind.as_str(), "system" | "sysbatch");
-            let eligible = facts.eligible().count();
+            let kind = facts.service.kind.as_str();
+            let eligible = facts.nodes.len();
             let count = usize::try_from(facts.group.count.value).unwrap_or(usize::MAX);
-            let instances = if system { eligible } else { count };
+            let instances = if matches!(kind, "system" | "sysbatch") { eligible } else { count };
             if eligible > 0 && instances > 0 {
-                claims.entry(fixed.value).or_default().push(Claim { facts, port, fixed: fixed.span, instances });
+                let waits = matches!(kind, "batch" | "sysbatch");
+                let claim = Claim { facts, port, fixed: fixed.span, instances, waits };
+                claims.entry((claim.network(analysis.lab), fixed.value)).or_default().push(claim);
             }
         }
     }
-    for (number, claims) in claims {
-        if let Some(diagnostic) = conflict(analysis, number, &claims) {
-            sink.push(diagnostic);
+    if claims.is_empty() {
+        return;
+    }
+    let there: Vec<Vec<Listener>> = analysis.lab.nodes.iter().map(|node| listeners(analysis.lab, node)).collect();
+    for ((network, number), claims) in claims {
+        let (waiting, always): (Vec<_>, Vec<_>) = claims.into_iter().partition(|claim| claim.waits);
+        let taken = taken(&there, network, number, always.iter().chain(&waiting));
+        let mut always: Vec<&Claim<'_, '_>> = always.iter().collect();
+        while let Some(crowded) = crowded(&always, &taken) {
+            let competing: Vec<&Claim<'_, '_>> = crowded.iter().map(|at| always[*at]).collect();
+            sink.push(port_conflict(analysis, number, &competing, &taken));
+            // The others may be in each other's way as well.
+            let mut at = 0;
+            always.retain(|_| {
+                at += 1;
+                !crowded.contains(&(at - 1))
+            });
+        }
+        for claim in &waiting {
+            always.push(claim);
+            if let Some(crowded) = crowded(&always, &taken) {
+                let competing: Vec<&Claim<'_, '_>> = crowded.iter().map(|at| always[*at]).collect();
+                sink.push(port_conflict(analysis, number, &competing, &taken));
+            }
+            always.pop();
         }
     }
 }
 
-fn listeners(lab: &Lab, number: u16, protocol: Protocol) -> Vec<Listener> {
-    let mut listeners = Vec::new();
-    let consul = lab.discovery == crate::model::Discovery::Consul;
-    for (at, node) in lab.nodes.iter().enumerate() {
-        for daemon in &node.daemons {
-            let takes = |(port, speaks): &(u16, &str)| *port == number && protocol.names().contains(speaks);
-            if daemon.ports().iter().any(takes) {
-                listeners.push(Listener { node: at, who: daemon.name().to_owned(), span: daemon.span() });
-            }
-        }
-        if let Some(ports) = node.reserved.ports.as_ref().filter(|_| node.reserved.has(number)) {
-            listeners.push(Listener { node: at, who: "the `reserved` list".to_owned(), span: ports.span });
-        }
-        for (port, who, of_consul) in AGENTS {
-            if port == number && (consul || !of_consul) {
-                listeners.push(Listener { node: at, who: who.to_owned(), span: node.name.span });
-            }
-        }
-    }
-    listeners
-}
-
-fn conflict<'l>(analysis: &Analysis<'l>, number: u16, claims: &[Claim<'_, 'l>]) -> Option<Diagnostic> {
-    let lab = analysis.lab;
-    let protocol = if claims.iter().all(|claim| claim.port.protocol == claims[0].port.protocol) {
-        claims[0].port.protocol
-    } else {
-        Protocol::Both
+/// Who has a port already on the nodes that claims are about. Another network than the lab's is another address: there only what
+/// the owner reserves is taken.
+fn taken<'a, 'l: 'a>(
+    there: &[Vec<Listener>],
+    network: Option<&str>,
+    number: u16,
+    claims: impl Iterator<Item = &'a Claim<'a, 'l>>,
+) -> Vec<Taken> {
+    let mut nodes: Vec<usize> = claims.flat_map(|claim| claim.facts.eligible()).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    let of_node = |node: usize| {
+        let has = move |it: &&Listener| (it.from..=it.until).contains(&number);
+        let counts = move |it: &&Listener| network.is_none() || it.reserved;
+        there[node].iter().filter(has).filter(counts).map(move |it| Taken { node, who: it.who.clone(), span: it.span })
     };
-    let listeners = listeners(lab, number, protocol);
-    let free = |at: &usize| !listeners.iter().any(|listener| listener.node == *at);
-    let open: Vec<Vec<usize>> = claims.iter().map(|claim| claim.facts.eligible().filter(free).collect()).collect();
-    let mut units: Vec<(usize, &[usize])> = Vec::new();
-    for ((at, claim), open) in claims.iter().enumerate().zip(&open) {
-        // One more than the nodes is enough to see that they don't suffice.
-        units.extend(std::iter::repeat_n((at, open.as_slice()), claim.instances.min(lab.nodes.len() + 1)));
-    }
-    let crowded = crowded(&units, lab.nodes.len())?;
-    Some(port_conflict(analysis, number, claims, &crowded, &listeners))
+    nodes.into_iter().flat_map(of_node).collect()
 }
 
-/// Matches claims to nodes; the claims that compete with one that found no node, or nothing where all found one (Hall's theorem).
-fn crowded(units: &[(usize, &[usize])], nodes: usize) -> Option<Vec<usize>> {
-    let mut taken: Vec<Option<usize>> = vec![None; nodes];
-    for start in 0..units.len() {
-        let mut came: Vec<Option<usize>> = vec![None; nodes];
-        let mut queue = vec![start];
-        let mut at = 0;
-        let mut end = None;
-        while let Some(&unit) = queue.get(at) {
-            at += 1;
-            for &node in units[unit].1.iter().filter(|node| **node < nodes) {
-                if came[node].is_none() {
-                    came[node] = Some(unit);
-                    match taken[node] {
-                        Some(other) => queue.push(other),
-                        None => end = Some(node),
-                    }
-                }
-            }
-            if end.is_some() {
-                break;
-            }
+/// The claims that can't all be met, each at most once on a node; nothing where they can.
+fn crowded(claims: &[&Claim<'_, '_>], taken: &[Taken]) -> Option<Vec<usize>> {
+    // Numbered anew: only the nodes that are claimed.
+    let mut nodes: Vec<usize> = claims.iter().flat_map(|claim| claim.facts.eligible()).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes.retain(|node| taken.binary_search_by_key(node, |taken| taken.node).is_err());
+    let mut classes: BTreeMap<Vec<usize>, (u64, Vec<usize>)> = BTreeMap::new();
+    for (at, claim) in claims.iter().enumerate() {
+        let open: Vec<usize> = claim.facts.eligible().filter_map(|node| nodes.binary_search(&node).ok()).collect();
+        // More instances than nodes are no matter of others.
+        if claim.instances > open.len() {
+            let same = |other: &usize| open.is_empty() && claims[*other].facts.nodes == claim.facts.nodes;
+            return Some((0..claims.len()).filter(|other| *other == at || same(other)).collect());
         }
-        let Some(mut node) = end else {
-            let mut competing: Vec<usize> = queue.iter().map(|unit| units[*unit].0).collect();
-            competing.sort_unstable();
-            competing.dedup();
-            return Some(competing);
-        };
-        // Walks back along the path, giving each unit the node behind it.
-        while let Some(unit) = came[node] {
-            let before = taken.iter().position(|other| *other == Some(unit));
-            taken[node] = Some(unit);
-            match before {
-                Some(before) if unit != start => node = before,
-                _ => break,
-            }
-        }
+        let class = classes.entry(open).or_default();
+        class.0 += claim.instances as u64;
+        class.1.push(at);
     }
-    None
+    let classes: Vec<_> = classes.into_iter().collect();
+    let demands: Vec<(&[usize], u64)> = classes.iter().map(|(open, (count, _))| (open.as_slice(), *count)).collect();
+    let inside = violator(&demands, &vec![1; nodes.len()])?;
+    let mut crowded: Vec<usize> = inside.into_iter().flat_map(|class| classes[class].1.1.iter().copied()).collect();
+    crowded.sort_unstable();
+    Some(crowded)
 }
 
 /// What is wrong, in one sentence: `who` listens on the port of a node already, `on` and `free` are names of nodes.
@@ -160,21 +146,14 @@ fn headline(number: u16, instances: usize, services: &[String], who: Option<&str
     }
 }
 
-fn port_conflict<'l>(
-    analysis: &Analysis<'l>,
-    number: u16,
-    claims: &[Claim<'_, 'l>],
-    crowded: &[usize],
-    listeners: &[Listener],
-) -> Diagnostic {
+fn port_conflict<'l>(analysis: &Analysis<'l>, number: u16, claims: &[&Claim<'_, 'l>], taken: &[Taken]) -> Diagnostic {
     let lab = analysis.lab;
-    let claims: Vec<&Claim<'_, 'l>> = crowded.iter().map(|at| &claims[*at]).collect();
     let mut nodes: Vec<usize> = claims.iter().flat_map(|claim| claim.facts.eligible()).collect();
     nodes.sort_unstable();
     nodes.dedup();
     let on = super::volume_missing::names(&nodes.iter().filter_map(|at| lab.nodes.get(*at)).collect::<Vec<_>>());
     let services: Vec<String> = claims.iter().map(|claim| format!("`{}`", claim.facts.service.name.value)).collect();
-    let there: Vec<&Listener> = listeners.iter().filter(|listener| nodes.contains(&listener.node)).collect();
+    let there: Vec<&Taken> = taken.iter().filter(|listener| nodes.contains(&listener.node)).collect();
     let free: Vec<usize> =
         nodes.iter().copied().filter(|at| !there.iter().any(|listener| listener.node == *at)).collect();
     let free = super::volume_missing::names(&free.iter().filter_map(|at| lab.nodes.get(*at)).collect::<Vec<_>>());
@@ -196,7 +175,7 @@ fn port_conflict<'l>(
             ));
         }
     }
-    diagnostic.help(match claims.as_slice() {
+    diagnostic.help(match claims {
         [claim] if there.is_empty() => {
             format!("lower the `count` of `{}`, or let it run on more nodes", claim.facts.service.name.value)
         }
@@ -208,25 +187,4 @@ fn port_conflict<'l>(
             )
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn claims_that_fit_are_no_conflict() {
-        assert_eq!(crowded(&[(0, &[0, 1]), (1, &[0])], 2), None);
-        assert_eq!(crowded(&[(0, &[0]), (1, &[0, 1]), (2, &[1, 2])], 3), None);
-    }
-
-    #[test]
-    fn three_claims_on_two_nodes_name_all_three() {
-        assert_eq!(crowded(&[(0, &[0, 1]), (1, &[0, 1]), (2, &[0, 1]), (3, &[2])], 3), Some(vec![0, 1, 2]));
-    }
-
-    #[test]
-    fn a_claim_without_a_node_stands_alone() {
-        assert_eq!(crowded(&[(0, &[1]), (1, &[])], 2), Some(vec![1]));
-    }
 }

@@ -1,7 +1,7 @@
 //! The view on a job that analysis and checks reason with, read back from the core form, however that was made.
 
 use crate::decode::units::nanoseconds;
-use crate::model::{Constraint, Group, Mount, Port, Protocol, Resources, Task, Volume};
+use crate::model::{Constraint, Device, Group, Mount, Port, Protocol, Resources, Task, Volume};
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::source::Spanned;
 
@@ -37,16 +37,31 @@ fn group(job: &Body, block: &Block) -> Option<Group> {
 }
 
 fn constraints(body: &Body) -> impl Iterator<Item = Constraint> {
-    body.blocks("constraint").map(|block| {
-        let text = |name: &str| body_text(&block.body, name);
-        let operator = text("operator").unwrap_or_else(|| "=".into());
-        Constraint {
-            attribute: text("attribute").unwrap_or_default(),
-            operator,
-            value: text("value").unwrap_or_default(),
-            span: block.span,
+    body.blocks("constraint").map(constraint)
+}
+
+/// A constraint, also where its operator is the name of what it is compared with, as in `version ">= 1.2"` (jobspec2,
+/// `decodeConstraint`).
+fn constraint(block: &Block) -> Constraint {
+    let text = |name: &str| body_text(&block.body, name).filter(|text| !text.is_empty());
+    let mut constraint = Constraint {
+        attribute: text("attribute").unwrap_or_default(),
+        operator: text("operator").unwrap_or_else(|| "=".into()),
+        value: text("value").unwrap_or_default(),
+        span: block.span,
+    };
+    for short in ["version", "semver", "regexp", "set_contains"] {
+        if let Some(value) = text(short) {
+            (constraint.operator, constraint.value) = (short.into(), value);
         }
-    })
+    }
+    if let Some(distinct) = block.body.bool("distinct_hosts") {
+        (constraint.operator, constraint.value) = ("distinct_hosts".into(), distinct.value.to_string());
+    }
+    if let Some(property) = text("distinct_property") {
+        (constraint.operator, constraint.attribute) = ("distinct_property".into(), property);
+    }
+    constraint
 }
 
 fn body_text(body: &Body, name: &str) -> Option<String> {
@@ -62,6 +77,8 @@ fn port(block: &Block) -> Option<Port> {
         label: block.label()?.clone(),
         fixed: number("static"),
         to: number("to").map(|to| to.value),
+        network: block.body.str("host_network").map(|network| network.map(str::to_owned)),
+        shared: block.body.bool("ignore_collision").is_some_and(|shared| shared.value),
         protocol: Protocol::Both,
     })
 }
@@ -93,13 +110,18 @@ fn task(block: &Block) -> Option<Task> {
             .block("resources")
             .into_iter()
             .flat_map(|resources| resources.body.blocks("device"))
-            .filter_map(|device| device.label().cloned())
+            .filter_map(device)
             .collect(),
         kill_timeout: kill_timeout(body),
         resources: resources(body),
         span: block.span,
         name,
     })
+}
+
+fn device(block: &Block) -> Option<Device> {
+    let count = block.body.int("count").and_then(|count| u64::try_from(count.value).ok());
+    Some(Device { name: block.label()?.clone(), count: count.unwrap_or(1) })
 }
 
 /// Absolute paths of the node in Docker's `mount` blocks and `volumes` list.
@@ -160,24 +182,26 @@ fn resources(task: &Body) -> Resources {
     }
 }
 
-/// Tasks that end before the main ones start share what these take: Nomad counts the larger of the two phases
-/// (nomad/structs, `AllocatedResources.Comparable`).
+/// Tasks that run at different times share what they take: Nomad counts what runs before the main ones, with them, or after
+/// them, whichever is most (nomad/structs, `AllocatedResources.Comparable`). Cores are never shared.
 fn total(group: &Body, tasks: &[Task]) -> Resources {
-    let mut phases = [Resources::default(); 3];
-    for (block, task) in group.blocks("task").zip(tasks) {
+    let mut phases = [Resources::default(); 4];
+    for (block, task) in group.blocks("task").filter(|block| block.body.str("driver").is_some()).zip(tasks) {
         let phase = &mut phases[phase(&block.body)];
         *phase = sum(*phase, task.resources);
     }
-    let [whole, init, main] = phases;
+    let [whole, before, main, after] = phases;
     let disk = group.block("ephemeral_disk").and_then(|block| block.body.int("size")).map_or(300, |size| size.value);
-    let larger = Resources {
-        cpu: init.cpu.max(main.cpu),
-        cores: init.cores.max(main.cores),
-        memory: init.memory.max(main.memory),
-        memory_max: init.memory_max.max(main.memory_max),
-        disk: 0,
+    let most = |of: fn(&Resources) -> u64| {
+        [sum(whole, before), sum(whole, main), after].iter().map(of).max().unwrap_or_default()
     };
-    Resources { disk: u64::try_from(disk).unwrap_or(0).saturating_mul(MIB), ..sum(whole, larger) }
+    Resources {
+        cpu: most(|it| it.cpu),
+        cores: phases.iter().map(|it| it.cores).fold(0, u64::saturating_add),
+        memory: most(|it| it.memory),
+        memory_max: most(|it| it.memory_max),
+        disk: u64::try_from(disk).unwrap_or(0).saturating_mul(MIB),
+    }
 }
 
 const fn sum(a: Resources, b: Resources) -> Resources {
@@ -190,13 +214,14 @@ const fn sum(a: Resources, b: Resources) -> Resources {
     }
 }
 
-/// 0 runs all the time, 1 before the main tasks, 2 with or after them.
+/// 0 runs all the time, 1 before the main tasks, 2 with them, 3 after them.
 fn phase(task: &Body) -> usize {
     let Some(lifecycle) = task.block("lifecycle") else { return 2 };
     let sidecar = lifecycle.body.bool("sidecar").is_some_and(|sidecar| sidecar.value);
     match lifecycle.body.str("hook").map(|hook| hook.value) {
         Some("prestart") if sidecar => 0,
         Some("prestart") => 1,
+        Some("poststop") => 3,
         _ => 2,
     }
 }

@@ -1,6 +1,6 @@
 //! The view on a job that analysis and checks reason with: what it claims, not how it is written.
 
-use super::{Arch, ImageReference};
+use super::{Arch, Device, ImageReference};
 use crate::source::{Span, Spanned};
 
 /// A group of tasks that always lie on one node.
@@ -35,6 +35,10 @@ pub struct Port {
     pub fixed: Option<Spanned<u16>>,
     /// The port inside the container.
     pub to: Option<u16>,
+    /// Which of the node's networks it is on; the one of its default route where nothing is said.
+    pub network: Option<Spanned<String>>,
+    /// Others may have it too (`ignore_collision`).
+    pub shared: bool,
     /// What it speaks, for firewall and claims.
     pub protocol: Protocol,
 }
@@ -112,7 +116,7 @@ pub struct Task {
     /// Linux capabilities it asks for beside the driver's default ones.
     pub capabilities: Vec<Spanned<String>>,
     /// Devices it asks for.
-    pub devices: Vec<Spanned<String>>,
+    pub devices: Vec<Device>,
     /// Seconds it may take to stop.
     pub kill_timeout: u64,
     /// What it takes.

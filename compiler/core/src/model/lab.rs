@@ -3,6 +3,7 @@
 use super::{Lock, Node, Service};
 use crate::nomad::form::Body;
 use crate::source::{Span, Spanned};
+use std::net::Ipv4Addr;
 
 /// A whole lab, names resolved, every service lowered to its job.
 #[derive(Clone, Debug)]
@@ -49,6 +50,14 @@ impl Lab {
         self.nodes.iter().filter(|node| node.server)
     }
 
+    /// The networks that fixed ports of a node may be on, all of them the node's one address: `lan`, or the first of the lab,
+    /// which is what jobs ask for, and the one that the address lies in where that is another.
+    pub fn networks_of(&self, node: &Node) -> impl Iterator<Item = &str> {
+        let first = self.networks.first().map_or("lan", |network| network.name.as_str());
+        let own = self.networks.iter().find(|network| holds(&network.cidr, node.address.value));
+        std::iter::once(first).chain(own.map(|own| own.name.as_str()).filter(move |own| *own != first))
+    }
+
     /// The index of the node with this name in [`Lab::nodes`].
     #[must_use]
     pub fn node(&self, name: &str) -> Option<usize> {
@@ -78,6 +87,14 @@ pub struct Network {
     pub name: Spanned<String>,
     /// Its addresses, `192.168.1.0/24`.
     pub cidr: Spanned<String>,
+}
+
+/// Whether a network, `192.168.1.0/24`, holds an address; one that can't be read holds none.
+pub(crate) fn holds(cidr: &str, address: Ipv4Addr) -> bool {
+    let Some((network, length)) = cidr.split_once('/') else { return false };
+    let (Ok(network), Ok(length)) = (network.parse::<Ipv4Addr>(), length.parse::<u32>()) else { return false };
+    let mask = u32::MAX.checked_shl(32_u32.saturating_sub(length)).unwrap_or(0);
+    length <= 32 && u32::from(network) & mask == u32::from(address) & mask
 }
 
 /// A Nomad namespace.
@@ -155,4 +172,19 @@ pub struct Provider {
     pub service: Option<String>,
     /// The `reverse-proxy "caddy"` of the lab.
     pub span: Span,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_holds_its_addresses_only() {
+        assert!(holds("192.168.1.0/24", Ipv4Addr::new(192, 168, 1, 119)));
+        assert!(!holds("192.168.1.0/24", Ipv4Addr::new(192, 168, 2, 1)));
+        assert!(holds("0.0.0.0/0", Ipv4Addr::new(8, 8, 8, 8)));
+        assert!(holds("10.0.0.5/32", Ipv4Addr::new(10, 0, 0, 5)));
+        assert!(!holds("10.0.0.5/33", Ipv4Addr::new(10, 0, 0, 5)));
+        assert!(!holds("lan", Ipv4Addr::new(10, 0, 0, 5)));
+    }
 }

@@ -9,6 +9,7 @@ mod service;
 
 pub use image::{ImageReference, is_digest};
 pub use job::{Constraint, Group, Mount, Platforms, Port, Protocol, Resources, Task, Volume};
+pub(crate) use lab::holds;
 pub use lab::{Discovery, Lab, Namespace, Network, Provider, Role, SecretStore};
 pub use lock::{LOCK_FILE, Lock, LockedImage, LockedPlatform};
 pub use node::{

@@ -106,11 +106,11 @@ pub struct Ssh {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Capacity {
     /// MHz over all cores.
-    pub cpu: Option<u64>,
+    pub cpu: Option<Spanned<u64>>,
     /// Bytes.
-    pub memory: Option<u64>,
+    pub memory: Option<Spanned<u64>>,
     /// Bytes.
-    pub disk: Option<u64>,
+    pub disk: Option<Spanned<u64>>,
 }
 
 /// What Nomad leaves to the system.
@@ -124,18 +124,6 @@ pub struct Reserved {
     pub disk: u64,
     /// Ports that no service may take, in Nomad's syntax, beside those of agents and daemons.
     pub ports: Option<Spanned<String>>,
-}
-
-impl Reserved {
-    /// Whether the owner keeps a port from services.
-    #[must_use]
-    pub fn has(&self, port: u16) -> bool {
-        let list = self.ports.as_ref().map_or("", |ports| ports.as_str());
-        list.split(',').map(str::trim).any(|part| {
-            let (from, until) = part.split_once('-').unwrap_or((part, part));
-            from.parse().is_ok_and(|from: u16| from <= port) && until.parse().is_ok_and(|until: u16| port <= until)
-        })
-    }
 }
 
 /// A folder of a node that services may ask for by name.

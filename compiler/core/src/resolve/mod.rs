@@ -1,5 +1,6 @@
 //! From manifests to names that are known: presets and catalogue entries expanded, nodes and the lab typed.
 
+mod agent;
 mod catalogue;
 pub mod codes;
 mod expand;

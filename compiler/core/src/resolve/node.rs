@@ -1,5 +1,6 @@
 //! Nodes, typed, with what can be wrong about one machine.
 
+use super::agent;
 use super::codes::bad_value::bad_value;
 use super::lab::text;
 use super::name::{NameKind, check_name};
@@ -64,7 +65,7 @@ fn node(block: &Block, sources: &Sources, sink: &mut Sink) -> Option<Node> {
     if !server && !client {
         sink.push(bad_value(&name, "a server or a client", name.span).help("leave out `client #false`, or the node"));
     }
-    Some(Node {
+    let mut node = Node {
         address,
         interface: interface(body, sink),
         arch,
@@ -87,7 +88,9 @@ fn node(block: &Block, sources: &Sources, sink: &mut Sink) -> Option<Node> {
         manifest: sources.path(block.span.file).to_owned(),
         span: block.label().map_or(block.span, |label| label.span),
         name,
-    })
+    };
+    agent::apply(&mut node);
+    Some(node)
 }
 
 fn address(text: Spanned<String>, sink: &mut Sink) -> Option<Spanned<Ipv4Addr>> {
@@ -154,11 +157,11 @@ pub(crate) fn amount(body: &Body, name: &str, sink: &mut Sink) -> Option<u64> {
 
 fn capacity(body: &Body, sink: &mut Sink) -> Capacity {
     let Some(block) = body.block("capacity") else { return Capacity::default() };
-    Capacity {
-        cpu: amount(&block.body, "cpu", sink),
-        memory: amount(&block.body, "memory", sink),
-        disk: amount(&block.body, "disk", sink),
-    }
+    let mut spanned = |name: &str| {
+        let span = block.body.attribute(name)?.value.span;
+        Some(Spanned::new(amount(&block.body, name, sink)?, span))
+    };
+    Capacity { cpu: spanned("cpu"), memory: spanned("memory"), disk: spanned("disk") }
 }
 
 /// Without a word of the owner: 500 MHz, 512 MiB and 1 GiB, about what Debian, the agents and Docker take.

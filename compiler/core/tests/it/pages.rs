@@ -176,6 +176,7 @@ pages! {
     no_node_fits
     no_port
     no_provider
+    no_room
     no_server
     not_allowed_value
     not_reproducible
@@ -183,6 +184,7 @@ pages! {
     out_of_range
     path_outside_lab
     port_conflict
+    port_in_dynamic_range
     preset_cycle
     removed_name
     route_conflict

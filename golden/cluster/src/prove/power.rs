@@ -43,6 +43,8 @@ pub(super) fn what_a_dead_node_ran_moves_as_the_analysis_says(cluster: &Cluster)
 /// again where it belongs, with its data.
 pub(super) fn a_dead_server_comes_back_with_all_it_had(cluster: &Cluster) -> Verdict {
     let server = cluster.server()?;
+    let moving = cluster.facts.moving(&server.name);
+    ensure(moving.is_empty(), || format!("without a quorum {moving:?} should move"))?;
     let containers = |machine: &Machine| machine.shell("docker ps --quiet | sort");
     let others: Vec<&Machine> = cluster.nodes.iter().filter(|node| node.name != server.name).collect();
     let before: Vec<String> = others.iter().map(|node| containers(node)).collect::<Result<_, _>>()?;
@@ -96,9 +98,7 @@ fn victim<'c>(cluster: &'c Cluster, running: &[Running]) -> Result<&'c Machine, 
     cluster.node(best.or_else(|| clients().next()).ok_or("every node has a server")?)
 }
 
-/// Whether the analysis lets something that runs on a node run on another one: a system job runs there already.
+/// Whether `hlmc whatif` says that something which runs on a node moves when that stops.
 fn moves(cluster: &Cluster, running: &Running, dead: &str) -> bool {
-    let mut groups = cluster.facts.groups.iter();
-    let group = groups.find(|group| group.service == running.job && group.name == running.group);
-    group.is_some_and(|group| group.kind == "service" && group.nodes.iter().any(|node| node != dead))
+    cluster.facts.moving(dead).contains(&(running.job.clone(), running.group.clone()))
 }

@@ -1,6 +1,7 @@
 //! `ufw.sh` of a node: what is declared is open, and nothing else.
 
-use super::{network, ports, units};
+use super::{network, units};
+use crate::analyze::listen::ssh_port;
 use crate::analyze::{Analysis, NodeFacts};
 use crate::emit::quote::sh;
 use crate::model::{Daemon, Discovery, Lab, Node, Role};
@@ -53,7 +54,7 @@ impl Addresses {
     /// Collects those of a lab.
     pub(super) fn of(lab: &Lab) -> Self {
         let networks = network::trusted(lab);
-        let outside = |node: &&Node| !networks.iter().any(|cidr| network::contains(cidr, node.address.value));
+        let outside = |node: &&Node| !networks.iter().any(|cidr| crate::model::holds(cidr, node.address.value));
         let nodes = lab.nodes.iter().filter(outside).map(|node| node.address.value.to_string());
         let lan: Vec<String> = networks.iter().map(|cidr| (*cidr).to_owned()).chain(nodes).collect();
         Self { nodes: lab.nodes.iter().map(|node| node.address.value.to_string()).collect(), lan: lan.join(" ") }
@@ -111,7 +112,7 @@ fn rules(analysis: &Analysis<'_>, facts: &NodeFacts<'_>) -> Rules {
     let mut rules = Rules { input: Vec::new(), known: BTreeMap::new(), published: Vec::new() };
     // Where the lab declares no network, nobody knows where the person sits who deploys.
     let ssh = if lab.networks.is_empty() { Who::Anyone } else { Who::Lan };
-    rules.add(&[ssh], &ports::ssh(node).to_string(), "tcp", "ssh");
+    rules.add(&[ssh], &ssh_port(node).to_string(), "tcp", "ssh");
     members(&mut rules, lab, node);
     for daemon in &node.daemons {
         for (port, protocol) in daemon.ports() {

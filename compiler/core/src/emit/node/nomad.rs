@@ -128,16 +128,12 @@ const fn megabytes(bytes: u64) -> u64 {
     bytes.div_ceil(1024 * 1024)
 }
 
-/// The networks that fixed ports are taken on, each pinned to the node's one address: `lan`, or the first network of the lab,
-/// which is what jobs ask for, and the network that the address lies in where that is another.
+/// The networks that fixed ports are taken on, each pinned to the node's one address.
 ///
 /// Without it Nomad walks all addresses of the interface and silently gives a second claimant of a port the next free one,
 /// such as the IPv6 address (nomad/structs/network.go, AssignPorts): both services run, and one of them answers nobody.
 fn host_networks(client: &mut Draft<'_>, lab: &Lab, node: &Node) {
-    let first = lab.networks.first().map_or("lan", |network| network.name.as_str());
-    let holds = |network: &&crate::model::Network| super::network::contains(&network.cidr, node.address.value);
-    let own = lab.networks.iter().find(holds).map(|network| network.name.as_str());
-    for name in std::iter::once(first).chain(own.filter(|own| *own != first)) {
+    for name in lab.networks_of(node) {
         client.labelled("host_network", name, |network| network.str("cidr", format!("{}/32", node.address.value)));
     }
 }
