@@ -5,6 +5,7 @@ set -eu
 lab='locked'
 region='global'
 consul=''
+acl=''
 waves=1
 
 # name address user port role class pool
@@ -20,6 +21,11 @@ each_pool() {
 
 # name file
 each_namespace() {
+    :
+}
+
+# name service namespace file
+each_policy() {
     :
 }
 
@@ -335,6 +341,16 @@ make_namespace() { # name file
     problem "namespace $1: not applied"
 }
 
+# Tied to a job, it is that job's identity that may read what it names, and no other's.
+make_policy() { # name service namespace file
+    selects_job "$2" "$3" || return 0
+    if [ -n "$dry_run" ]; then say "policy $1: would be applied" && return 0; fi
+    nomad acl policy apply -description "hlmc: $lab" -namespace "$3" -job "$2" "$1" "$here/$4" >"$scratch/out" 2>&1 &&
+        return 0
+    indent <"$scratch/out" >&2
+    problem "policy $1: not applied"
+}
+
 # A task whose secret isn't there waits for it, and its job's status says nothing of it. Only the names of keys are asked for.
 find_secrets() { # service namespace path key...
     if ! selects_job "$1" "$2"; then return 0; fi
@@ -484,6 +500,7 @@ wave_is_healthy() {
 deploy_jobs() {
     each_pool make_pool
     each_namespace make_namespace
+    each_policy make_policy
     each_secret find_secrets
     stop_on_problems
     wave=1
@@ -535,6 +552,33 @@ stop_removed() {
         fi
     done <"$scratch/removed"
     : >"$scratch/removed"
+}
+
+is_known_policy() { # name
+    if [ "$1" = "$wanted_policy" ]; then known=1; fi
+}
+
+# Policies say in their description which lab they belong to.
+remove_policies() {
+    nomad acl policy list -t '{{range .}}{{.Name}} {{.Description}}{{"\n"}}{{end}}' >"$scratch/policies" \
+        2>"$scratch/out" </dev/null || {
+        indent <"$scratch/out" >&2
+        fail 1 "the policies of the cluster can't be listed"
+    }
+    while read -r wanted_policy owner; do
+        [ "$owner" = "hlmc: $lab" ] || continue
+        known=''
+        each_policy is_known_policy
+        [ -z "$known" ] || continue
+        if [ -n "$dry_run" ]; then
+            say "policy $wanted_policy: no longer in the lab, would be deleted"
+        elif nomad acl policy delete "$wanted_policy" >"$scratch/out" 2>&1 </dev/null; then
+            say "policy $wanted_policy: no longer in the lab, deleted"
+        else
+            indent <"$scratch/out" >&2
+            problem "policy $wanted_policy: no longer in the lab, and not deleted"
+        fi
+    done <"$scratch/policies"
 }
 
 # Data lies on the nodes that have the volumes: whatever keeps some has to run on one of them.
@@ -607,6 +651,7 @@ main() {
     if [ -z "$only" ] || selects jobs; then find_removed; fi
     if [ "$jobs" -gt 0 ]; then deploy_jobs; fi
     stop_removed
+    if [ -n "$acl" ] && { [ -z "$only" ] || selects jobs; }; then remove_policies; fi
     [ -n "$dry_run" ] || verify
     stop_on_problems
     [ "$jobs" -eq 0 ] || say "jobs: $made new, $changed changed, $unchanged unchanged, $stopped stopped"
