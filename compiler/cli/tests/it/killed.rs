@@ -62,7 +62,7 @@ fn write_lab(folder: &Lab, lab: usize) {
         let own = if number >= 60 { name } else { "web" };
         let version = if number < 20 { 0 } else { lab };
         let text = format!(
-            "service \"{own}-{number}\" {{\n    image \"traefik/whoami:v1.1{version}.0\"\n    port \"http\" to=80\n}}\n"
+            "service \"{own}-{number}\" {{\n    image \"traefik/whoami:v1.1{version}.0\"\n    memory \"64MiB\"\n    port \"http\" to=80\n}}\n"
         );
         folder.write(&format!("{name}/services/{own}-{number}.kdl"), text);
     }

@@ -11,6 +11,9 @@ code!(Error, "no-room", "no_room.md", "services ask for more than the nodes have
 /// So many messages at most: behind a few, the others say the same again.
 const MOST: usize = 20;
 
+/// So many places in one message at most, of services and of nodes.
+const PLACES: usize = 6;
+
 /// Reports what is proven not to fit, each competition by itself.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     let mut plan = Plan::new(analysis, &down(analysis.lab, &[]), |_| true);
@@ -77,10 +80,10 @@ fn no_room(analysis: &Analysis<'_>, plan: &Plan, proof: &Proof) -> Diagnostic {
     let mut spans = spans.into_iter();
     let (span, label) = spans.next().unwrap_or((lab.name.span, String::new()));
     let mut diagnostic = Diagnostic::new(&CODE, message, span, label);
-    for (span, label) in spans.take(MOST) {
+    for (span, label) in spans.take(PLACES) {
         diagnostic = diagnostic.also(span, label);
     }
-    for (at, node) in proof.nodes.iter().zip(&nodes).take(MOST) {
+    for (at, node) in proof.nodes.iter().zip(&nodes).take(PLACES) {
         for kind in &kinds {
             diagnostic = diagnostic.note(numbers(node, &plan.kinds[*kind], Some(plan.left[*at][*kind])));
         }
