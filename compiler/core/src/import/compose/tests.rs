@@ -383,7 +383,7 @@ fn completed(files: &[(String, String)]) -> MemoryWorld {
         if path.starts_with("nodes/") {
             let at = text.find("// node").unwrap_or_default();
             let lines: Vec<&str> = text[at..].lines().map(|line| line.strip_prefix("// ").unwrap_or(line)).collect();
-            let more = "server\nmeta disk=\"ssd\"\nhost-volume \"caddy-data\" path=\"/srv/caddy\"\ndevice \"nvidia/gpu\" count=2\n";
+            let more = "server\nmeta disk=\"ssd\"\ndevice \"nvidia/gpu\" count=2\n";
             let ours =
                 |line: &&&str| !matches!(line.split_whitespace().next(), Some("server" | "meta" | "device" | "arch"));
             let lines: Vec<&str> = lines.iter().filter(ours).copied().collect();
