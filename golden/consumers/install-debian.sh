@@ -21,6 +21,8 @@ smbd samba
 ip iproute2
 nsenter util-linux
 curl curl
+openssl openssl
+docker-registry docker-registry
 '
 
 # Debian keeps system programs where a plain user's PATH doesn't lead.
@@ -69,4 +71,5 @@ disable() {
 disable ufw ufw.service
 disable docker.io docker.service docker.socket containerd.service
 disable openssh-server ssh.service
+disable docker-registry docker-registry.service
 disable samba smbd.service nmbd.service samba-ad-dc.service
