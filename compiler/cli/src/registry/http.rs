@@ -46,8 +46,8 @@ impl Default for Limits {
 /// More redirects than anybody needs.
 const REDIRECTS: usize = 5;
 
-/// A request that changes nothing.
-#[derive(Clone, Copy, Debug)]
+/// A request that changes nothing. It may hold a login, and has no `Debug`.
+#[derive(Clone, Copy)]
 pub(crate) struct Request<'r> {
     pub(crate) url: &'r Url,
     pub(crate) accept: Option<&'r str>,
@@ -58,7 +58,6 @@ pub(crate) struct Request<'r> {
 }
 
 /// An answer, read to its end.
-#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,

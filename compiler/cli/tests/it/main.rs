@@ -11,6 +11,7 @@ mod import;
 mod init;
 mod killed;
 mod lab;
+mod lock;
 mod pages;
 mod refused;
 mod reproducible;

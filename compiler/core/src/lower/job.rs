@@ -58,7 +58,9 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
         }
     }
     if let Some(lock) = &context.lab.lock {
-        platforms.extend(pin::platforms(&groups, lock));
+        let locked = pin::platforms(&groups, lock);
+        platforms.retain(|stated| locked.iter().all(|known| known.image != stated.image));
+        platforms.extend(locked);
         pin::pin(&mut job.body, lock);
     }
     Service {

@@ -128,10 +128,19 @@ fn an_image_that_no_node_can_run_is_an_error() {
 }
 
 #[test]
-fn what_a_manifest_states_still_counts() {
-    let service = r#"service "web" { image "nginx:1.29.3"; arch "amd64" }"#;
-    let lock = lock_of("nginx:1.29.3", &["linux/amd64", "linux/arm64"]);
-    let compiled = compile(&world(&[("services/web.kdl", service), ("hlmc.lock", &lock)]));
+fn the_lock_knows_better_than_the_manifest() {
+    let service = |arch: &str| format!("service \"web\" {{ image \"nginx:1.29.3\"; arch {arch} }}");
+    for (arch, platforms, kept) in [
+        ("\"amd64\"", ["linux/amd64", "linux/arm64"].as_slice(), false),
+        ("\"amd64\" \"arm64\"", &["linux/amd64"], true),
+    ] {
+        let lock = lock_of("nginx:1.29.3", platforms);
+        let job = job(&world(&[("services/web.kdl", &service(arch)), ("hlmc.lock", &lock)]));
+        assert_eq!(job.contains("cpu.arch"), kept, "{arch}: {job}");
+    }
+    // One that doesn't know the platforms leaves it to the manifest.
+    let files = [("services/web.kdl", service("\"amd64\"")), ("hlmc.lock", lock_of("nginx:1.29.3", &[]))];
+    let compiled = compile(&world(&files.each_ref().map(|(path, text)| (*path, text.as_str()))));
     assert!(
         said(&compiled)[0].contains("error[wrong-architecture] `web` may be placed on `pi`"),
         "{:?}",
