@@ -47,9 +47,12 @@ fn compare(left: &str, right: &str) -> Option<Option<Ordering>> {
     })
 }
 
-/// A number as Go's `ParseFloat` reads it; `None` for one in base 16, which isn't read here.
+/// A number as Go's `ParseFloat` reads it; `None` for one in base 16 or with `_` between its digits, which isn't read here.
 fn float(text: &str) -> Option<Option<f64>> {
     let digits = text.trim_start_matches(['+', '-']);
+    if digits.contains('_') && digits.replace('_', "").parse::<f64>().is_ok() {
+        return None;
+    }
     if digits.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("0x")) {
         return None;
     }
@@ -79,6 +82,7 @@ mod tests {
             assert_eq!(holds(operator, Some(left), Some(right)), Some(verdict), "{left} {operator} {right}");
         }
         assert_eq!(holds("<", Some("0x1p4"), Some("1")), None);
+        assert_eq!(holds("<", Some("1_000"), Some("5")), None);
     }
 
     #[test]
