@@ -80,7 +80,8 @@ fn report(outage: &Outage<'_>) -> String {
     for data in &outage.data {
         let also = match data.elsewhere.as_slice() {
             [] => String::new(),
-            nodes => format!("; {} has one of that name, with data of its own", nodes.join(", ")),
+            [node] => format!("; {node} has one of that name, with data of its own"),
+            nodes => format!("; {} have one of that name, with data of their own", nodes.join(", ")),
         };
         let (name, node) = (data.volume.name.as_str(), data.node.name.as_str());
         let (path, services) = (data.volume.path.as_str(), data.services.join(", "));

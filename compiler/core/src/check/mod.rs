@@ -7,6 +7,7 @@ pub mod decomposed_text;
 pub mod dependency_cycle;
 pub mod latest_image;
 pub mod no_auth;
+pub mod no_failover;
 pub mod no_node_fits;
 pub mod no_provider;
 pub mod no_room;
@@ -34,6 +35,7 @@ const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
     dependency_cycle::check,
     latest_image::check,
     no_auth::check,
+    no_failover::check,
     no_node_fits::check,
     no_server::check,
     no_provider::check,
@@ -56,6 +58,7 @@ pub static ALL: &[&Code] = &[
     &dependency_cycle::CODE,
     &latest_image::CODE,
     &no_auth::CODE,
+    &no_failover::CODE,
     &no_node_fits::CODE,
     &no_server::CODE,
     &no_provider::CODE,

@@ -2,7 +2,7 @@
 
 use crate::analyze::room::{Answer, Ask, Kind, Plan, Proof, UNKNOWN, asks, down, has};
 use crate::analyze::{Analysis, GroupFacts};
-use crate::diagnostic::{Diagnostic, Sink, code};
+use crate::diagnostic::{Code, Diagnostic, Sink, code};
 use crate::model::{Lab, Node};
 use crate::source::Span;
 
@@ -22,11 +22,11 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
         plan.left[node][kind] = UNKNOWN;
     }
     for proof in plan.never() {
-        sink.push(no_room(analysis, &plan, &proof));
+        sink.push(no_room(&CODE, "", analysis, &plan, &proof));
     }
     for _ in 0..MOST {
         let Answer::Impossible(proof) = plan.answer() else { break };
-        sink.push(no_room(analysis, &plan, &proof));
+        sink.push(no_room(&CODE, "", analysis, &plan, &proof));
         plan.asks.retain(|ask| !proof.groups.contains(&ask.group));
     }
 }
@@ -61,8 +61,14 @@ fn overfull(analysis: &Analysis<'_>, kind: &Kind, at: usize) -> Diagnostic {
         .help(format!("lower what they ask for, or keep one of them from `{}` with `on`", node.name.value))
 }
 
-/// What is proven: one group that fits nowhere, or several that don't fit together.
-fn no_room(analysis: &Analysis<'_>, plan: &Plan, proof: &Proof) -> Diagnostic {
+/// What is proven: one group that fits nowhere, or several that don't fit together. `when` starts the message.
+pub(super) fn no_room(
+    code: &'static Code,
+    when: &str,
+    analysis: &Analysis<'_>,
+    plan: &Plan,
+    proof: &Proof,
+) -> Diagnostic {
     let (lab, kinds) = (analysis.lab, kinds(plan, proof));
     let ask_of = |group: usize| plan.asks.iter().chain(&plan.waiting).find(|ask| ask.group == group);
     let mut parties: Vec<(&GroupFacts<'_>, &Ask)> =
@@ -79,7 +85,7 @@ fn no_room(analysis: &Analysis<'_>, plan: &Plan, proof: &Proof) -> Diagnostic {
     }
     let mut spans = spans.into_iter();
     let (span, label) = spans.next().unwrap_or((lab.name.span, String::new()));
-    let mut diagnostic = Diagnostic::new(&CODE, message, span, label);
+    let mut diagnostic = Diagnostic::new(code, format!("{when}{message}"), span, label);
     for (span, label) in spans.take(PLACES) {
         diagnostic = diagnostic.also(span, label);
     }

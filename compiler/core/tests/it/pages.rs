@@ -171,6 +171,7 @@ pages! {
     missing_value
     needs_consul
     no_auth
+    no_failover
     no_job
     no_lab
     no_node_fits

@@ -11,6 +11,7 @@ mod tests;
 use super::Analysis;
 use crate::model::{Group, Lab, Node};
 use crate::source::Spanned;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -110,9 +111,12 @@ impl Plan {
                 "system" => nodes.iter().for_each(|node| plan.take(*node, &amounts)),
                 kind @ ("service" | "batch") if wanted(index) && !nodes.is_empty() => {
                     let ports = ports(lab, facts.group, &mut networks);
-                    let count = usize::try_from(facts.group.count.value).unwrap_or(usize::MAX).min(MOST);
+                    let apart = apart(facts.group);
+                    // More of those than nodes is a lack of nodes, not of room.
+                    let most = if apart { nodes.len() } else { MOST };
+                    let count = usize::try_from(facts.group.count.value).unwrap_or(usize::MAX).min(most);
                     let list = if kind == "batch" { &mut plan.waiting } else { &mut plan.asks };
-                    list.push(Ask { group: index, amounts, nodes, count, apart: apart(facts.group), ports });
+                    list.push(Ask { group: index, amounts, nodes, count, apart, ports });
                 }
                 _ => {}
             }
@@ -135,7 +139,7 @@ impl Plan {
     /// Looks for a placement, and where none is found for a proof that there is none.
     #[must_use]
     pub fn answer(&self) -> Answer {
-        let (mut rest, mut all) = (self.clone(), Vec::new());
+        let (mut rest, mut all) = (Cow::Borrowed(self), Vec::new());
         loop {
             let stuck = match greedy::place(&rest) {
                 Ok(placed) => {
@@ -151,7 +155,7 @@ impl Plan {
             match search::answer(&part) {
                 Answer::Placed(placed) => {
                     let groups: BTreeSet<usize> = part.asks.iter().map(|ask| ask.group).collect();
-                    rest.asks.retain(|ask| !groups.contains(&ask.group));
+                    rest.to_mut().asks.retain(|ask| !groups.contains(&ask.group));
                     all.extend(placed);
                 }
                 other => return other,
