@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Check the lab and write nothing
     Check(CheckArgs),
+    /// Print what of the lab can be reached from where, and with which login
+    Audit(AuditArgs),
     /// Write a small lab to start with; files that exist are left alone
     Init(InitArgs),
     /// Print what a diagnostic means; without a code, list them all
@@ -88,6 +90,13 @@ pub(crate) struct CheckArgs {
     /// Fail where `hlmc.lock` lacks an image of the lab
     #[arg(long)]
     pub(crate) locked: bool,
+}
+
+/// `hlmc audit`.
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    #[command(flatten)]
+    pub(crate) lab: LabArgs,
 }
 
 /// How diagnostics are printed.

@@ -6,7 +6,7 @@ use crate::decode::codes::defined_twice::defined_twice;
 use crate::decode::codes::unused_value::unused_value;
 use crate::decode::manifests::manifests;
 use crate::decode::parameters::Parameters;
-use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::diagnostic::{Code, Diagnostic, Severity, Sink};
 use crate::model::{Lab, Namespace, Service};
 use crate::nomad::form::Block;
 use crate::resolve::codes::no_lab::no_lab;
@@ -62,6 +62,17 @@ pub fn check_with(world: &dyn World, locking: Locking) -> Compiled {
     run(world, locking, |_| None)
 }
 
+/// What of a lab can be reached from where, as `report/exposure.txt` has it; `None` where an error stands in its way.
+#[must_use]
+pub fn audit(world: &dyn World) -> (Compiled, Option<String>) {
+    let mut text = None;
+    let compiled = run(world, Locking::Applied, |analysis| {
+        text = Some(emit::exposure::text(analysis));
+        None
+    });
+    (compiled, text)
+}
+
 /// Every code there is, by name.
 #[must_use]
 pub fn codes() -> Vec<&'static Code> {
@@ -97,8 +108,14 @@ fn run(world: &dyn World, locking: Locking, emit: impl FnOnce(&Analysis<'_>) -> 
     let bundle = lab.as_ref().and_then(|lab| {
         let analysis = analyze(lab);
         check_what_is_whole(&analysis, &sources, &mut sink);
+        checks::settle(lab, &sources, &codes(), &mut sink);
         if sink.has_errors() { None } else { emit(&analysis) }
     });
+    // What could be better can wait until it works, and what reads a secret may be what is wrong.
+    if sink.has_errors() {
+        let unused = &checks::unused_secret::CODE;
+        sink.keep(|found| found.severity != Severity::Advice && found.code != unused);
+    }
     Compiled { sources, diagnostics: sink.into_sorted(), bundle, lab }
 }
 
@@ -143,6 +160,7 @@ fn lab(world: &dyn World, locking: Locking, sources: &mut Sources, sink: &mut Si
     let mut lab = resolve::lab(block, sink);
     lab.nodes = resolve::nodes(&manifests.nodes, sources, sink);
     let (values, parameters) = (block.clone(), manifests.parameters.clone());
+    lab.allowed = resolve::allowed(block, &manifests.nodes, sink);
     let (services, providers) = resolve::expand(manifests, sources, sink);
     lab.providers = providers;
     if locking != Locking::Aside {
@@ -152,6 +170,7 @@ fn lab(world: &dyn World, locking: Locking, sources: &mut Sources, sink: &mut Si
         lab.locked = locking == Locking::Required && !found.has_errors();
         sink.append(found);
     }
+    lab.allowed.extend(resolve::allowed_by_services(&services, sink));
     let registry = lower::Registry::collect(&services, sink);
     let assets = lower::assets(&services, world, sink);
     let context = lower::Context { lab: &lab, registry: &registry, assets: &assets };

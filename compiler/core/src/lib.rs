@@ -26,4 +26,4 @@ pub mod nomad;
 pub mod resolve;
 pub mod source;
 
-pub use compile::{Compiled, Locking, check, check_with, codes, compile, compile_with, lab_of};
+pub use compile::{Compiled, Locking, audit, check, check_with, codes, compile, compile_with, lab_of};

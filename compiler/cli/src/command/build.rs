@@ -1,9 +1,8 @@
 //! `hlmc build`: checks the lab and writes its bundle, unless there are errors; `--verify` looks whether it is there.
 
-use super::{Outcome, locking, open, pages};
+use super::{Outcome, locking, open, say_what_is_wrong};
 use crate::args::BuildArgs;
 use crate::failure::Failure;
-use crate::render::text;
 use crate::settings::{BuildSettings, LabSettings};
 use crate::terminal;
 use crate::write::{Target, Written, verify, write};
@@ -19,9 +18,7 @@ pub(crate) fn build(args: &BuildArgs) -> Result<Outcome, Failure> {
     let settings = BuildSettings::resolve(args, &lab);
     // The process ends soon, which frees all of it at once.
     let compiled = ManuallyDrop::new(hlmc_core::compile_with(&open(&lab)?, locking(args.locked)));
-    if !compiled.diagnostics.is_empty() {
-        terminal::say(&text(&compiled.diagnostics, &pages(&compiled, &lab.shown), terminal::look()));
-    }
+    let advice = say_what_is_wrong(&compiled, &lab.shown);
     let Some(bundle) = &compiled.bundle else {
         return Ok(Outcome::Errors);
     };
@@ -32,6 +29,9 @@ pub(crate) fn build(args: &BuildArgs) -> Result<Outcome, Failure> {
     let waiting = || terminal::say(&format!("waiting for another hlmc that writes `{}`\n", settings.out.display()));
     let written = write(bundle, target, waiting)?;
     terminal::mention(&summary(bundle, written, start.elapsed(), &settings.out));
+    if advice {
+        terminal::mention("`hlmc check` has advice for this lab");
+    }
     Ok(Outcome::Done)
 }
 

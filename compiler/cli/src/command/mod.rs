@@ -1,5 +1,6 @@
 //! The commands, a file each. Each says how it ended.
 
+mod audit;
 mod build;
 mod check;
 mod explain;
@@ -13,9 +14,10 @@ mod whatif;
 use crate::args::Command;
 use crate::disk::DiskWorld;
 use crate::failure::Failure;
-use crate::render::Pages;
+use crate::render::{Pages, text};
 use crate::settings::LabSettings;
-use hlmc_core::diagnostic::Diagnostic;
+use crate::terminal;
+use hlmc_core::diagnostic::{Diagnostic, Severity};
 use hlmc_core::source::Sources;
 use hlmc_core::{Compiled, Locking};
 use std::path::Path;
@@ -32,6 +34,7 @@ pub(crate) enum Outcome {
 /// Runs a command.
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
+        Command::Audit(args) => audit::audit(&args),
         Command::Build(args) => build::build(&args),
         Command::Check(args) => check::check(&args),
         Command::Init(args) => init::init(&args),
@@ -52,6 +55,16 @@ const fn locking(locked: bool) -> Locking {
 /// Opens the lab's folder.
 fn open(lab: &LabSettings) -> Result<DiskWorld, Failure> {
     DiskWorld::open(&lab.root).map_err(|error| Failure::io("open the lab", &lab.root, &error))
+}
+
+/// Says what is wrong, but for advice, which is for whoever asks with `hlmc check`; whether there is some.
+fn say_what_is_wrong(compiled: &Compiled, shown: &Path) -> bool {
+    let advice = |found: &&Diagnostic| found.severity == Severity::Advice;
+    let wrong: Vec<Diagnostic> = compiled.diagnostics.iter().filter(|found| !advice(found)).cloned().collect();
+    if !wrong.is_empty() {
+        terminal::say(&text(&wrong, &pages(compiled, shown), terminal::look()));
+    }
+    wrong.len() < compiled.diagnostics.len()
 }
 
 /// The texts that a compilation's diagnostics are about. `shown` is put before each path.

@@ -41,6 +41,10 @@ pub(crate) fn is_quiet(lab: &Path) -> Result<(), Failed> {
 }
 
 fn build(lab: &Path, out: &Path) -> Result<(), Failed> {
+    let checked = hlmc(lab, &["check", "--lab", "."]).output()?;
+    if !checked.stderr.is_empty() {
+        return Err(format!("`hlmc check` said\n{}", String::from_utf8_lossy(&checked.stderr)).into());
+    }
     let output = hlmc(lab, &["build", "--lab", ".", "--out"]).arg(out).output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     if output.status.success() && said.is_empty() && output.stdout.is_empty() {

@@ -95,3 +95,29 @@ fn the_document_is_as_its_page_shows_it() {
     shown["lab"] = found["lab"].clone();
     assert_eq!(found, shown);
 }
+
+#[test]
+fn an_audit_says_what_is_reached_from_where() {
+    let lab = Lab::new();
+    let closed = lab.run(&["audit"]);
+    assert_eq!((closed.code, closed.stderr.as_str()), (Some(0), ""));
+    let (internet, lan) = closed.stdout.split_once("\nlan:").unwrap();
+    assert!(internet.ends_with("internet: anybody\n  nothing\n"), "{internet}");
+    let route = "https://whoami.home.example.com/: whoami through caddy, no login before the service's own\n";
+    assert!(lan.contains(route) && lan.contains("  server port 22/tcp: ssh\n"), "{lan}");
+
+    let manifest = fs::read_to_string(lab.path("services/whoami/service.kdl")).unwrap();
+    let open = manifest.replace("route \"whoami\"", "route \"whoami\" public");
+    fs::write(lab.path("services/whoami/service.kdl"), &open).unwrap();
+    lab.run(&["audit"]).fails(1, "error[public-without-login]");
+
+    let reason = "route \"whoami\" public\n    allow \"public-without-login\" reason=\"it has no secrets\"";
+    fs::write(lab.path("services/whoami/service.kdl"), open.replace("route \"whoami\" public", reason)).unwrap();
+    let opened = lab.run(&["audit"]);
+    let (internet, lan) = opened.stdout.split_once("\nlan:").unwrap();
+    assert!(internet.contains(route) && internet.contains("server port 443/tcp: caddy\n"), "{internet}");
+    assert!(!lan.contains(route), "{lan}");
+
+    lab.run(&["build"]).is_quiet();
+    assert_eq!(fs::read_to_string(lab.path("out/report/exposure.txt")).unwrap(), opened.stdout);
+}

@@ -3,6 +3,8 @@
 //! Checks and emitters read the same facts, so that a message and the configuration it is about can't disagree.
 
 mod constraint;
+mod folders;
+mod image;
 pub mod listen;
 mod matching;
 mod operator;
@@ -10,16 +12,22 @@ pub mod outage;
 mod pattern;
 mod place;
 pub mod room;
+mod storage;
+mod text;
 mod version;
 
 use crate::model::{Arch, Constraint, Device, Group, Lab, Node, Platforms, Port, Service};
 use crate::source::{Span, Spanned};
 
 pub use constraint::known;
+pub use folders::{is_network, lies_in, mount_of};
+pub use image::{Kept, LocalDisk, Owned, kept, owned};
 pub use matching::violator;
 pub use operator::holds;
 pub(crate) use place::DEFAULT_CAPABILITIES;
 pub use place::analyze;
+pub use storage::{Source, Used, used};
+pub use text::{Place, Text, texts};
 
 /// The facts that follow from a lab.
 #[derive(Debug)]

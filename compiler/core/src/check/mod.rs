@@ -3,9 +3,16 @@
 //! To add one: copy a file, write its page beside it with a manifest that fails and one that passes (both run as tests), and
 //! add it to `CHECKS` and `ALL`.
 
+pub mod backup_missing;
+pub mod check_missing;
+pub mod csi_plugin_missing;
 pub mod decomposed_text;
 pub mod dependency_cycle;
+pub mod hard_coded_address;
 pub mod latest_image;
+pub mod literal_secret;
+pub mod mount_not_offered;
+pub mod network_storage;
 pub mod no_auth;
 pub mod no_failover;
 pub mod no_node_fits;
@@ -15,62 +22,99 @@ pub mod no_server;
 pub mod other_namespace;
 pub mod port_conflict;
 pub mod port_in_dynamic_range;
+pub mod public_without_login;
 pub mod route_conflict;
+pub mod route_outside_domain;
+pub mod route_shadowed;
+mod secret_shape;
 pub mod too_few_nodes;
+pub mod two_writers;
 pub mod unlocked_image;
+pub mod unneeded_allow;
 pub mod unused_image;
+pub mod unused_secret;
 pub mod volume_missing;
+pub mod volume_owner;
 pub mod wrong_architecture;
 pub mod wrong_datacenter;
 
 use crate::analyze::Analysis;
 use crate::diagnostic::{Code, Sink};
 use crate::model::{Lab, Service};
+use crate::nomad::form::Block;
 use crate::source::Span;
 use rayon::prelude::*;
+pub use unneeded_allow::settle;
 
 /// Every check. They read the analysis and know nothing of each other.
 const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
+    backup_missing::check,
+    check_missing::check,
+    csi_plugin_missing::check,
     decomposed_text::check,
     dependency_cycle::check,
+    hard_coded_address::check,
     latest_image::check,
+    literal_secret::check,
+    mount_not_offered::check,
+    network_storage::check,
     no_auth::check,
     no_failover::check,
     no_node_fits::check,
-    no_server::check,
     no_provider::check,
     no_room::check,
+    no_server::check,
     other_namespace::check,
     port_conflict::check,
     port_in_dynamic_range::check,
+    public_without_login::check,
     route_conflict::check,
+    route_outside_domain::check,
+    route_shadowed::check,
     too_few_nodes::check,
+    two_writers::check,
     unlocked_image::check,
     unused_image::check,
+    unused_secret::check,
     volume_missing::check,
+    volume_owner::check,
     wrong_architecture::check,
     wrong_datacenter::check,
 ];
 
 /// The codes of the checks.
 pub static ALL: &[&Code] = &[
+    &backup_missing::CODE,
+    &check_missing::CODE,
+    &csi_plugin_missing::CODE,
     &decomposed_text::CODE,
     &dependency_cycle::CODE,
+    &hard_coded_address::CODE,
     &latest_image::CODE,
+    &literal_secret::CODE,
+    &mount_not_offered::CODE,
+    &network_storage::CODE,
     &no_auth::CODE,
     &no_failover::CODE,
     &no_node_fits::CODE,
-    &no_server::CODE,
     &no_provider::CODE,
     &no_room::CODE,
+    &no_server::CODE,
     &other_namespace::CODE,
     &port_conflict::CODE,
     &port_in_dynamic_range::CODE,
+    &public_without_login::CODE,
     &route_conflict::CODE,
+    &route_outside_domain::CODE,
+    &route_shadowed::CODE,
     &too_few_nodes::CODE,
+    &two_writers::CODE,
     &unlocked_image::CODE,
+    &unneeded_allow::CODE,
     &unused_image::CODE,
+    &unused_secret::CODE,
     &volume_missing::CODE,
+    &volume_owner::CODE,
     &wrong_architecture::CODE,
     &wrong_datacenter::CODE,
 ];
@@ -81,6 +125,12 @@ pub(super) fn brought_in(lab: &Lab, service: &Service, place: Span) -> Option<Sp
     let provider = lab.providers.iter().find(|provider| provider.service.as_deref() == Some(service.name.as_str()));
     let own = provider.filter(|_| service.name.span.file == place.file).map_or(service.name.span, |it| it.name.span);
     (own.file != place.file).then_some(own)
+}
+
+/// The blocks of the groups of [`Analysis::groups`], in their order.
+pub(super) fn blocks<'l>(analysis: &Analysis<'l>) -> impl Iterator<Item = &'l Block> {
+    let groups = analysis.lab.services.iter().flat_map(|service| service.job.body.blocks("group"));
+    groups.filter(|group| group.label().is_some())
 }
 
 /// Runs every check.

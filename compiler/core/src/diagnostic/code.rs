@@ -32,18 +32,34 @@ pub struct Code {
     pub severity: Severity,
     /// One line for lists.
     pub summary: &'static str,
+    /// Whether a lab may `allow` it: warnings, advice, and the errors that are about a decision of its owner.
+    pub allowable: bool,
     /// The page: Markdown with a failing and a passing manifest, both run as tests.
     pub page: &'static str,
 }
 
-/// Declares the `CODE` of a file; its page is the Markdown file of the same name beside it.
+/// Declares the `CODE` of a file; its page is the Markdown file of the same name beside it. An error that a lab may `allow` is
+/// `allowable Error`.
 macro_rules! code {
+    (allowable $severity:ident, $name:literal, $page:literal, $summary:literal) => {
+        $crate::diagnostic::code!(@ $severity, $name, $page, $summary, true);
+    };
     ($severity:ident, $name:literal, $page:literal, $summary:literal) => {
+        $crate::diagnostic::code!(
+            @ $severity,
+            $name,
+            $page,
+            $summary,
+            !matches!($crate::diagnostic::Severity::$severity, $crate::diagnostic::Severity::Error)
+        );
+    };
+    (@ $severity:ident, $name:literal, $page:literal, $summary:literal, $allowable:expr) => {
         #[doc = concat!("`", $name, "`: ", $summary, ".")]
         pub(crate) static CODE: $crate::diagnostic::Code = $crate::diagnostic::Code {
             name: $name,
             severity: $crate::diagnostic::Severity::$severity,
             summary: $summary,
+            allowable: $allowable,
             page: include_str!($page),
         };
     };

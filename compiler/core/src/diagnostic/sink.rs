@@ -33,6 +33,11 @@ impl Sink {
         self.found.len()
     }
 
+    /// Keeps those that a question is answered with yes for.
+    pub fn keep(&mut self, wanted: impl FnMut(&Diagnostic) -> bool) {
+        self.found.retain(wanted);
+    }
+
     /// Whether there is an error among them.
     #[must_use]
     pub fn has_errors(&self) -> bool {

@@ -30,6 +30,7 @@ pub(super) fn lab() -> Lab {
         services: Vec::new(),
         lock: None,
         locked: false,
+        allowed: Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod caddy;
 pub mod deploy;
+pub mod exposure;
 pub mod job;
 pub mod namespace;
 pub mod node;
@@ -28,6 +29,7 @@ const EMITTERS: &[Emitter] = &[
     namespace::artifacts,
     node::artifacts,
     policy::artifacts,
+    exposure::artifacts,
     prometheus::artifacts,
 ];
 

@@ -9,7 +9,7 @@ use crate::resolve::codes::bad_value::bad_value;
 use crate::source::Span;
 
 /// Where the rendered environment lies: in memory, readable by the task only.
-const DESTINATION: &str = "${NOMAD_SECRETS_DIR}/hlmc.env";
+pub const ENVIRONMENT: &str = "${NOMAD_SECRETS_DIR}/hlmc.env";
 
 /// Longest name of a variable; and longest line of a rendered environment, past which Nomad doesn't read on.
 const LONGEST_KEY: usize = 255;
@@ -91,7 +91,7 @@ fn line(attribute: &Attribute, context: Context<'_>, found: &mut Found, sink: &m
 /// A key that the store lacks is an error of the task rather than an empty value.
 fn template(lines: String, span: Span) -> Block {
     let mut template = Block::new("template", span);
-    template.body.set("destination", Value::str(DESTINATION, span));
+    template.body.set("destination", Value::str(ENVIRONMENT, span));
     template.body.set("env", Value::bool(true, span));
     template.body.set("error_on_missing_key", Value::bool(true, span));
     template.body.set("data", Value::str(lines, span));

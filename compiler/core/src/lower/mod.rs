@@ -17,6 +17,7 @@ mod value;
 mod view;
 
 pub use discovery::{Registered, Registry};
+pub use env::ENVIRONMENT;
 pub use files::{Assets, assets};
 pub use job::{OWNER, service};
 pub use refused::hold_to_tables;

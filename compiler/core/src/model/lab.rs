@@ -36,6 +36,28 @@ pub struct Lab {
     pub lock: Option<Lock>,
     /// Every image has to be in the lock.
     pub locked: bool,
+    /// What its owner has decided to leave as it is.
+    pub allowed: Vec<Allow>,
+}
+
+/// `allow "code" reason="…"`: warnings and advice that are to be kept back.
+#[derive(Clone, Debug)]
+pub struct Allow {
+    /// The code.
+    pub code: Spanned<String>,
+    /// Where it holds.
+    pub within: Within,
+}
+
+/// Where an [`Allow`] holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Within {
+    /// In the whole lab.
+    Lab,
+    /// In the block that it stands in.
+    Block,
+    /// There too, and in the service with this name, wherever that is written.
+    Service(Span),
 }
 
 impl Lab {

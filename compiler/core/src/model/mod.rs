@@ -10,7 +10,7 @@ mod service;
 pub use image::{ImageReference, is_digest};
 pub use job::{Constraint, Group, Mount, Platforms, Port, Protocol, Resources, Task, Volume};
 pub(crate) use lab::holds;
-pub use lab::{Discovery, Lab, Namespace, Network, Provider, Role, SecretStore};
+pub use lab::{Allow, Discovery, Lab, Namespace, Network, Provider, Role, SecretStore, Within};
 pub use lock::{LOCK_FILE, Lock, LockedImage, LockedPlatform};
 pub use node::{
     Arch, Capacity, Daemon, Device, Dhcp, Dnsmasq, HostVolume, Node, NodeMount, Reserved, Samba, Share, Ssh,

@@ -56,6 +56,22 @@ pub struct Route {
     pub span: Span,
 }
 
+impl Route {
+    /// The path without slashes at its end; `None` where that leaves nothing.
+    #[must_use]
+    pub fn base(&self) -> Option<&str> {
+        let path = self.path.trim_end_matches('/');
+        (!path.is_empty()).then_some(path)
+    }
+
+    /// What the routes of a host are asked in the order of: the longest path first.
+    #[must_use]
+    pub fn rank(&self) -> (std::cmp::Reverse<usize>, &str, &str) {
+        let path = self.base().unwrap_or_default();
+        (std::cmp::Reverse(path.len()), path, &self.upstream)
+    }
+}
+
 /// Where a service tells its metrics.
 #[derive(Clone, Debug)]
 pub struct Metrics {

@@ -37,6 +37,7 @@ pub fn lab(block: &Block, sink: &mut Sink) -> Lab {
         services: Vec::new(),
         lock: None,
         locked: false,
+        allowed: Vec::new(),
     }
 }
 

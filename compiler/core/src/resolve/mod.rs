@@ -1,6 +1,7 @@
 //! From manifests to names that are known: presets and catalogue entries expanded, nodes and the lab typed.
 
 mod agent;
+mod allow;
 mod catalogue;
 pub mod codes;
 mod expand;
@@ -10,6 +11,7 @@ mod name;
 mod node;
 mod task;
 
+pub use allow::{allowed, allowed_by_services};
 pub use expand::{Expanded, expand, option};
 pub use lab::lab;
 pub(crate) use lab::text;

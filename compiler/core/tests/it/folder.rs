@@ -1,6 +1,7 @@
 //! Labs of the repository, read into memory.
 
 use hlmc_core::bundle::Bundle;
+use hlmc_core::diagnostic::{Diagnostic, Severity};
 use hlmc_core::source::MemoryWorld;
 use hlmc_core::{Compiled, compile};
 use std::fs;
@@ -29,12 +30,13 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// What is said of a lab, a line each: `code: message`, with the help behind it.
+/// What is said of a lab, a line each: `code: message`, with the help behind it; but for what is about something
+/// that isn't there: advice, and secrets of the lab that a test has no use for.
 pub(crate) fn messages(compiled: &Compiled) -> Vec<String> {
-    let line = |it: &hlmc_core::diagnostic::Diagnostic| {
-        format!("{}: {} ({})", it.code.name, it.message, it.help.as_deref().unwrap_or("no help"))
-    };
-    compiled.diagnostics.iter().map(line).collect()
+    let line =
+        |it: &Diagnostic| format!("{}: {} ({})", it.code.name, it.message, it.help.as_deref().unwrap_or("no help"));
+    let is_meant = |it: &&Diagnostic| it.severity != Severity::Advice && it.code.name != "unused-secret";
+    compiled.diagnostics.iter().filter(is_meant).map(line).collect()
 }
 
 /// The bundle of a lab without errors.

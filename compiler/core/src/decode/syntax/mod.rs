@@ -25,7 +25,7 @@ pub fn code(kind: ErrorKind) -> &'static Code {
 }
 
 const fn syntax(name: &'static str, summary: &'static str, page: &'static str) -> Code {
-    Code { name, severity: Severity::Error, summary, page }
+    Code { name, severity: Severity::Error, summary, allowable: false, page }
 }
 
 /// The codes of syntax errors, in the order of [`ErrorKind::ALL`].
@@ -58,6 +58,7 @@ pub static ALL: &[&Code] = &[
     &syntax("kdl-nesting-too-deep", "more levels of blocks than are read", include_str!("kdl_nesting_too_deep.md")),
     &Code {
         severity: Severity::Warning,
+        allowable: true,
         ..syntax("kdl-looks-wrong", "allowed, but hardly what was meant", include_str!("kdl_looks_wrong.md"))
     },
 ];

@@ -37,22 +37,13 @@ pub(super) fn sites(lab: &Lab) -> Vec<Site<'_>> {
 }
 
 fn site<'l>(host: &'l str, mut routes: Vec<&'l Route>) -> Site<'l> {
-    routes.sort_by_key(|route| {
-        let path = base(route).unwrap_or("");
-        (std::cmp::Reverse(path.len()), path, &route.upstream)
-    });
+    routes.sort_by_key(|route| route.rank());
     let handles = routes.iter().enumerate().map(|(at, route)| Handle {
-        path: base(route),
+        path: route.base(),
         matcher: format!("route{}", at + 1),
         upstream: &route.upstream,
         public: route.public,
         auth: route.auth.is_some(),
     });
     Site { host, public: routes.iter().any(|route| route.public), handles: handles.collect() }
-}
-
-/// The path without slashes at its end; `None` where that leaves nothing.
-fn base(route: &Route) -> Option<&str> {
-    let path = route.path.trim_end_matches('/');
-    (!path.is_empty()).then_some(path)
 }

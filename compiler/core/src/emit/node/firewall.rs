@@ -25,7 +25,8 @@ pub(super) struct Addresses {
 
 /// Who is let in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Who {
+pub(in crate::emit) enum Who {
+    /// The internet, as far as a router lets it through.
     Anyone,
     /// Who has no address yet, and asks for one.
     Newcomers,
@@ -105,6 +106,15 @@ allowed() {{
     }
     data.push_str("END\n}");
     include_str!("ufw.sh.in").replacen("@{data}", &data, 1)
+}
+
+/// What a machine lets in: who, ports, protocol, and what asked for it.
+pub(in crate::emit) fn let_in(
+    analysis: &Analysis<'_>,
+    facts: &NodeFacts<'_>,
+) -> impl Iterator<Item = (Who, String, &'static str, String)> {
+    let rules = rules(analysis, facts).input.into_iter();
+    rules.map(|((who, ports, protocol), why)| (who, ports, protocol, why))
 }
 
 fn rules(analysis: &Analysis<'_>, facts: &NodeFacts<'_>) -> Rules {

@@ -1,7 +1,7 @@
 //! `install.sh` of a node: a few lines of data about the machine, and one fixed script that works on them.
 
-use super::{folders, units};
-use crate::analyze::{Analysis, NodeFacts};
+use super::units;
+use crate::analyze::{Analysis, NodeFacts, mount_of};
 use crate::emit::quote::sh;
 use crate::model::{Daemon, Discovery, Lab, Node, NodeMount, Samba};
 use std::fmt::Write as _;
@@ -96,7 +96,7 @@ fn mount(mount: &NodeMount) -> String {
 /// Lines `folder PATH MOUNT OWNER`: the folders of host volumes and shares.
 fn folders_of(node: &Node) -> Vec<String> {
     let line = |path: &str, owner: Option<(u32, u32)>| {
-        let mount = folders::mount_of(node, path).map_or("", |mount| mount.path.as_str());
+        let mount = mount_of(node, path).map_or("", |mount| mount.path.as_str());
         let owner = owner.map(|(user, group)| format!("{user}:{group}")).unwrap_or_default();
         format!("folder {} {} {}", sh(path), sh(mount), sh(&owner))
     };

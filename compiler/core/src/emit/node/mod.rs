@@ -4,7 +4,6 @@ mod consul;
 mod dnsmasq;
 mod draft;
 mod firewall;
-mod folders;
 mod install;
 mod network;
 mod nomad;
@@ -20,6 +19,7 @@ use crate::model::{Daemon, Discovery};
 use crate::nomad::form::Body;
 use crate::nomad::hcl::{self, Dialect};
 use firewall::Addresses;
+pub(super) use firewall::{Who, let_in};
 use rayon::prelude::*;
 
 /// The files of all nodes.

@@ -1,6 +1,6 @@
 //! Drop-ins for the units that packages bring, and the units of mounts.
 
-use super::folders;
+use crate::analyze::mount_of;
 use crate::emit::quote::{udev, unit_line, unit_path, unit_word};
 use crate::model::{Daemon, Discovery, Lab, Node, NodeMount};
 use std::fmt::Write as _;
@@ -86,7 +86,7 @@ fn samba(node: &Node) -> Option<String> {
 /// The lines that make a unit need the mounts that some of the paths lie on.
 fn requires<'p>(node: &Node, paths: impl Iterator<Item = &'p str>) -> String {
     let mut lines = String::new();
-    for path in paths.filter(|path| folders::mount_of(node, path).is_some()) {
+    for path in paths.filter(|path| mount_of(node, path).is_some()) {
         let _ = writeln!(lines, "RequiresMountsFor={}", unit_word(path));
     }
     lines

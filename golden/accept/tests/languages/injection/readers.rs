@@ -27,6 +27,7 @@ pub(super) fn kind(path: &str) -> Option<&'static str> {
         ["deploy.sh"] => "sh deploy",
         ["proxy", "Caddyfile"] => "caddy",
         ["monitoring", "prometheus.yml"] => "promtool",
+        ["report", "exposure.txt"] => "exposure",
         ["bundle.json"] => "json",
         _ => return None,
     })
@@ -94,6 +95,7 @@ impl Readers {
                 "dnsmasq" => self.dnsmasq(text),
                 "samba" => self.samba(text),
                 "json" => serde_json::from_str(text).map_err(|error| error.to_string()).map(without_sums),
+                "exposure" => Ok(exposure(text)),
                 _ => panic!("no parser for {kind}"),
             },
         }
@@ -167,6 +169,15 @@ impl Readers {
 
 fn lines(text: &str) -> Json {
     Json::from(text.split('\n').map(Json::from).collect::<Vec<_>>())
+}
+
+/// The lines of a list that is for people, each with what it quotes: a group may have any name.
+fn exposure(text: &str) -> Json {
+    let line = |line: &str| match line.find('"') {
+        Some(at) => json!([line[..at], serde_json::from_str::<String>(&line[at..]).unwrap_or_default()]),
+        None => Json::from(line),
+    };
+    Json::from(text.split('\n').map(line).collect::<Vec<_>>())
 }
 
 /// What a program prints, where it ends well.

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Severity};
 use hlmc_hcl::ErrorKind;
 
 const fn syntax(name: &'static str, summary: &'static str, page: &'static str) -> Code {
-    Code { name, severity: Severity::Error, summary, page }
+    Code { name, severity: Severity::Error, summary, allowable: false, page }
 }
 
 pub(super) static BAD_ESCAPE: Code =

@@ -51,6 +51,7 @@ pub(super) fn lab() -> Lab {
         services: vec![proxy, grafana, service("node-exporter", Some((9100, Protocol::Tcp)))],
         lock: None,
         locked: false,
+        allowed: Vec::new(),
     }
 }
 

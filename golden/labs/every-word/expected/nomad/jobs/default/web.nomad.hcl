@@ -198,6 +198,7 @@ job "web" {
       env {
         TZ       = "Europe/Lisbon"
         GREETING = "hello from web"
+        RESOLVER = "10.20.0.2"
       }
 
       volume_mount {

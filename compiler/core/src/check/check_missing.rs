@@ -1,0 +1,49 @@
+//! `check-missing`: a service that others find, and nothing looks whether it works.
+
+use super::brought_in;
+use crate::analyze::Analysis;
+use crate::diagnostic::{Diagnostic, Sink, code};
+use crate::model::{Lab, Service};
+use crate::nomad::form::Block;
+use crate::source::Span;
+
+code!(Advice, "check-missing", "check_missing.md", "nothing looks whether a service works that others find");
+
+/// Reports each service that registers ports, or serves a route, and has no check at all.
+pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    for service in &analysis.lab.services {
+        let registered: Vec<&Block> = registered(service).collect();
+        let has_check = |block: &&Block| {
+            block.body.block("check").is_some() || block.body.block("connect").is_some() // Consul looks after its proxy
+        };
+        let batch = matches!(service.kind.as_str(), "batch" | "sysbatch");
+        if let (Some(first), false, false) = (registered.first(), registered.iter().any(has_check), batch) {
+            sink.push(check_missing(analysis.lab, service, first.span));
+        }
+    }
+}
+
+/// What a service registers for discovery.
+fn registered(service: &Service) -> impl Iterator<Item = &Block> {
+    service.job.body.blocks("group").flat_map(|group| {
+        let of_tasks = group.body.blocks("task").flat_map(|task| task.body.blocks("service"));
+        group.body.blocks("service").chain(of_tasks)
+    })
+}
+
+fn check_missing(lab: &Lab, service: &Service, registered: Span) -> Diagnostic {
+    let name = &service.name.value;
+    let (place, label) = match service.routes.first() {
+        Some(route) => (route.span, "served as soon as it starts"),
+        None => (registered, "found as soon as it starts"),
+    };
+    let mut diagnostic =
+        Diagnostic::new(&CODE, format!("nothing looks whether `{name}` works: it has no check"), place, label);
+    if let Some(place) = brought_in(lab, service, place) {
+        diagnostic = diagnostic.also(place, "brought in here");
+    }
+    diagnostic.help(match service.manifest.ends_with(".kdl") {
+        true => "add `check \"http\" path=\"/…\"`, or `check \"tcp\"` where it doesn't speak HTTP",
+        false => "add a `check` to its `service`, of type `http`, or `tcp` where it doesn't speak HTTP",
+    })
+}

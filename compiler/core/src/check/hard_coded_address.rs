@@ -1,0 +1,249 @@
+//! `hard-coded-address`: a node's address, or a name of Consul's with a port, where discovery would find the service.
+
+use super::brought_in;
+use crate::analyze::{Analysis, Place, Text, texts};
+use crate::diagnostic::{Diagnostic, Severity, Sink, code, nearest};
+use crate::model::{Discovery, Lab, Node, Service};
+use crate::source::Span;
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+code!(Warning, "hard-coded-address", "hard_coded_address.md", "a service is told an address that discovery would find");
+
+/// What Consul and Nomad register themselves, and Vault where it uses Consul.
+const AGENTS: [&str; 4] = ["consul", "nomad", "nomad-client", "vault"];
+
+/// A port of a service that others find: the service, the port's label, and the port on the node where that is fixed.
+struct Registered<'l> {
+    service: &'l Service,
+    label: &'l str,
+    fixed: Option<u16>,
+}
+
+/// An address in a text.
+struct Found<'l> {
+    text: Text<'l>,
+    span: Span,
+    what: String,
+    label: String,
+    /// Another party.
+    also: Option<(Span, String)>,
+    severity: Severity,
+    /// The port that was meant, if that can be told.
+    meant: Option<(&'l str, &'l str)>,
+    /// The address with its port, as it is written.
+    written: &'l str,
+    near: Option<String>,
+}
+
+/// What addresses are compared with.
+struct Known<'l> {
+    lab: &'l Lab,
+    nodes: BTreeMap<Ipv4Addr, &'l Node>,
+    registered: BTreeMap<&'l str, Registered<'l>>,
+}
+
+/// Reports, once for each service, the addresses that it is told.
+pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    let lab = analysis.lab;
+    let nodes = lab.nodes.iter().map(|node| (node.address.value, node)).collect();
+    let known = Known { lab, nodes, registered: registered(lab) };
+    for service in &lab.services {
+        let found: Vec<Found<'_>> = texts(service).into_iter().flat_map(|text| known.found(service, text)).collect();
+        if let Some((first, rest)) = found.split_first() {
+            sink.push(hard_coded_address(lab, service, first, rest));
+        }
+    }
+}
+
+/// The ports that services register, by the names that they are found under.
+fn registered(lab: &Lab) -> BTreeMap<&str, Registered<'_>> {
+    let mut names = BTreeMap::new();
+    for service in &lab.services {
+        for (at, group) in service.job.body.blocks("group").enumerate() {
+            let own = group.body.blocks("service");
+            let of_tasks = group.body.blocks("task").flat_map(|task| task.body.blocks("service"));
+            for block in own.chain(of_tasks) {
+                let (Some(name), Some(label)) = (block.body.str("name"), block.body.str("port")) else { continue };
+                let ports = service.groups.get(at).map_or(&[][..], |group| group.ports.as_slice());
+                let port = ports.iter().find(|port| port.label.value == label.value);
+                let fixed = port.and_then(|port| port.fixed.as_ref()).map(|fixed| fixed.value);
+                names.entry(name.value).or_insert(Registered { service, label: label.value, fixed });
+            }
+        }
+    }
+    names
+}
+
+impl<'l> Known<'l> {
+    fn found(&self, service: &'l Service, text: Text<'l>) -> Vec<Found<'l>> {
+        let mut found: Vec<Found<'l>> = Vec::new();
+        found.extend(addresses(text.text).filter_map(|(at, length, address)| self.of_node(text, at, length, address)));
+        if self.lab.discovery == Discovery::Consul {
+            let names = text.text.match_indices(".service.consul");
+            found.extend(names.filter_map(|(at, _)| self.of_consul(service, text, at)));
+        }
+        found
+    }
+
+    fn of_node(&self, text: Text<'l>, at: usize, length: usize, address: Ipv4Addr) -> Option<Found<'l>> {
+        let node = self.nodes.get(&address)?;
+        let (port, end) = port(text.text, at + length);
+        let there = self.registered.values().filter(|it| port.is_some() && it.fixed == port);
+        let mut there = there.map(|it| (it.service.name.as_str(), it.label));
+        Some(Found {
+            text,
+            span: text.span.part(text.text, at, length),
+            what: format!("the address of node `{}` in {}", node.name.value, text.place.described()),
+            label: format!("the address of `{}`", node.name.value),
+            also: Some((node.address.span, "the node has it".to_owned())),
+            severity: Severity::Warning,
+            meant: there.next().filter(|_| there.next().is_none()),
+            written: &text.text[at..end],
+            near: None,
+        })
+    }
+
+    /// A name such as `db.service.consul`, by the place of its `.service.consul`.
+    fn of_consul(&self, service: &Service, text: Text<'l>, at: usize) -> Option<Found<'l>> {
+        let part = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        let start = text.text[..at].bytes().rposition(|b| !part(b)).map_or(0, |before| before + 1);
+        let name = &text.text[start..at];
+        let (port, end) = port(text.text, at + ".service.consul".len());
+        if name.is_empty() || AGENTS.contains(&name) {
+            return None;
+        }
+        let found = |what: String, label: &str, severity| Found {
+            text,
+            span: text.span.part(text.text, start, at - start),
+            what,
+            label: label.to_owned(),
+            also: None,
+            severity,
+            meant: None,
+            written: &text.text[start..end],
+            near: None,
+        };
+        let place = text.place.described();
+        let Some(known) = self.registered.get(name) else {
+            let what = format!("`{name}.service.consul` in {place}, which nothing in the lab registers");
+            let near = nearest(name, self.registered.keys().copied()).map(|near| format!("did you mean `{near}`?"));
+            return Some(Found { near, ..found(what, "nothing has this name", Severity::Warning) });
+        };
+        // Whoever asks for the port that it always has gets what he asked for, as long as DNS leads to Consul.
+        let fits = port.is_none() || known.fixed == port;
+        if fits || known.service.name.value == service.name.value {
+            return None;
+        }
+        let what = format!("a port of `{name}` in {place}, and Nomad picks another one");
+        let mut found = found(what, "Nomad picks its port", Severity::Warning);
+        found.meant = Some((known.service.name.as_str(), known.label));
+        Some(found)
+    }
+}
+
+/// The IPv4 addresses in a text, with their places; networks such as `10.0.0.0/8` aren't any.
+fn addresses(text: &str) -> impl Iterator<Item = (usize, usize, Ipv4Addr)> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < bytes.len() {
+            let start = at + bytes[at..].iter().position(u8::is_ascii_digit)?;
+            let length = bytes[start..].iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+            at = start + length;
+            let before = start.checked_sub(1).map(|before| bytes[before]);
+            let own = before.is_none_or(|b| !b.is_ascii_alphanumeric() && !b"._-".contains(&b));
+            let length = text[start..at].trim_end_matches('.').len();
+            let behind = &bytes[start + length..];
+            let network = behind.first() == Some(&b'/') && behind.get(1).is_some_and(u8::is_ascii_digit);
+            let longer = behind.first().is_some_and(|b| b.is_ascii_alphabetic() || b"-_".contains(b));
+            if let (true, Ok(address)) = (own && !network && !longer, text[start..start + length].parse()) {
+                return Some((start, length, address));
+            }
+        }
+        None
+    })
+}
+
+/// The port behind an address, and where the address ends with it.
+fn port(text: &str, at: usize) -> (Option<u16>, usize) {
+    let digits = text[at..].strip_prefix(':').map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
+    match text[at..].get(1..=digits).and_then(|port| port.parse().ok()) {
+        Some(port) => (Some(port), at + 1 + digits),
+        None => (None, at),
+    }
+}
+
+fn hard_coded_address(lab: &Lab, service: &Service, first: &Found<'_>, rest: &[Found<'_>]) -> Diagnostic {
+    let message = format!("`{}` is told {}", service.name.value, first.what);
+    let mut diagnostic = Diagnostic::new(&CODE, message, first.span, first.label.clone());
+    diagnostic.severity = first.severity;
+    if let Some((place, what)) = &first.also {
+        diagnostic = diagnostic.also(*place, what.clone());
+    }
+    for other in rest {
+        diagnostic = diagnostic.also(other.span, format!("and {}", other.what));
+    }
+    if let Some(place) = brought_in(lab, service, first.text.span) {
+        diagnostic = diagnostic.also(place, "brought in here");
+    }
+    let Some(instead) = instead(first) else {
+        let (service, port) = first.meant.unwrap_or(("SERVICE", "PORT"));
+        let general = || match first.text.place {
+            Place::Env(_) => {
+                format!("name the service: `(address)\"{service}:{port}\"` in `env` is filled in where it runs")
+            }
+            _ => format!("hand the address over in `env`, as `(address)\"{service}:{port}\"`, and read it from there"),
+        };
+        return diagnostic.help(first.near.clone().unwrap_or_else(general));
+    };
+    let diagnostic = diagnostic.help(match first.text.place {
+        Place::Env(name) => format!("write `{name} {instead}`: it is filled in where the service runs"),
+        _ => format!("hand it over in `env`, as `{instead}`, and read it from there"),
+    });
+    let in_manifest = service.manifest.ends_with(".kdl") && first.text.span.file == service.name.span.file;
+    match first.text.place {
+        Place::Env(_) if in_manifest => diagnostic.fix(first.text.span, instead),
+        _ => diagnostic,
+    }
+}
+
+/// The reference that stands for the whole text, where it is known what was meant.
+fn instead(found: &Found<'_>) -> Option<String> {
+    let (service, label) = found.meant?;
+    let text = found.text.text;
+    if text == found.written {
+        return Some(format!("(address)\"{service}:{label}\""));
+    }
+    let (before, behind) = text.split_once(found.written)?;
+    let is_url = before.ends_with("://") && (behind.is_empty() || behind.starts_with(['/', '?']));
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '{' | '@');
+    (is_url && text.chars().all(plain)).then(|| format!("(url)\"{before}{service}:{label}{behind}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        addresses(text).map(|(at, length, _)| text[at..at + length].to_owned()).collect()
+    }
+
+    #[test]
+    fn addresses_stand_by_themselves() {
+        assert_eq!(found("http://192.168.1.5:80/x"), ["192.168.1.5"]);
+        assert_eq!(found("10.0.0.1,10.0.0.2"), ["10.0.0.1", "10.0.0.2"]);
+        assert_eq!(found("ends with 10.0.0.1."), ["10.0.0.1"]);
+        for none in ["10.0.0.0/8", "v1.2.3.4", "1.2.3.4-alpine", "1.2.3", "1.2.3.4.5", "1.2.3.400", "a-1.2.3.4"] {
+            assert_eq!(found(none), Vec::<String>::new(), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_port_belongs_to_its_address() {
+        assert_eq!(port("a:80/x", 1), (Some(80), 4));
+        assert_eq!(port("a", 1), (None, 1));
+        assert_eq!(port("a:x", 1), (None, 1));
+        assert_eq!(port("a:99999", 1), (None, 1));
+    }
+}

@@ -1,0 +1,109 @@
+//! `literal-secret`: the value of a secret in a manifest, in place of its name.
+
+use super::brought_in;
+use super::secret_shape::{is_placeholder, named_like_one, password_of_url, shaped_like_one};
+use crate::analyze::{Analysis, Place, Text, texts};
+use crate::diagnostic::{Diagnostic, Severity, Sink, code};
+use crate::model::{Lab, Service};
+
+code!(Warning, "literal-secret", "literal_secret.md", "the value of a secret stands in a manifest");
+
+/// What seems to be a secret: how sure that is, what it is, and where.
+struct Found<'l> {
+    severity: Severity,
+    what: String,
+    text: Text<'l>,
+}
+
+/// Reports, once for each service, the texts that are secrets by their look or by their name.
+pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    for service in &analysis.lab.services {
+        let texts = texts(service);
+        let mut found: Vec<Found<'_>> = texts.iter().filter_map(|text| found(*text)).collect();
+        found.extend(behind_options(&texts));
+        found.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.text.span));
+        found.dedup_by_key(|found| found.text.span);
+        if let Some((first, rest)) = found.split_first() {
+            sink.push(literal_secret(analysis.lab, service, first, rest));
+        }
+    }
+}
+
+fn found(text: Text<'_>) -> Option<Found<'_>> {
+    if let Some(what) = shaped_like_one(text.text) {
+        return Some(Found { severity: Severity::Error, what: format!("{what} in {}", text.place.described()), text });
+    }
+    let warning = |what: String| Some(Found { severity: Severity::Warning, what, text });
+    if password_of_url(text.text) {
+        return warning(format!("the password of a URL in {}", text.place.described()));
+    }
+    match text.place {
+        Place::Env(name) if named_like_one(name, text.text) => warning(format!("`{}`", name.escape_debug())),
+        Place::Label(name) if named_like_one(name, text.text) => {
+            warning(format!("`{}`, which everybody may read who sees the job", name.escape_debug()))
+        }
+        Place::Argument => {
+            let (option, value) = text.text.strip_prefix('-')?.split_once('=')?;
+            let name = option.trim_start_matches('-');
+            named_like_one(name, value).then_some(())?;
+            warning(format!("the value of `--{}`, which every user of the node may read", name.escape_debug()))
+        }
+        Place::Tag => {
+            let (name, value) = text.text.split_once('=')?;
+            let users = name.ends_with(".basicauth.users") && value.contains(":$");
+            (users || named_like_one(name.rsplit('.').next()?, value)).then_some(())?;
+            warning("a tag, which everybody may read who reaches the catalog".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Arguments whose option stands before them: `--password X`.
+fn behind_options<'l>(texts: &[Text<'l>]) -> Vec<Found<'l>> {
+    let pairs = texts.windows(2).filter(|pair| pair.iter().all(|text| text.place == Place::Argument));
+    let secret = pairs.filter_map(|pair| {
+        let name = pair[0].text.strip_prefix("--")?;
+        let is_one = !name.contains(['=', ' ']) && !pair[1].text.starts_with('-') && named_like_one(name, pair[1].text);
+        let what = format!("the value of `--{}`, which every user of the node may read", name.escape_debug());
+        is_one.then_some(Found { severity: Severity::Warning, what, text: pair[1] })
+    });
+    secret.collect()
+}
+
+fn literal_secret(lab: &Lab, service: &Service, first: &Found<'_>, rest: &[Found<'_>]) -> Diagnostic {
+    let name = &service.name.value;
+    let message = format!("`{name}` has the value of a secret in its manifest: {}", first.what);
+    let label = if first.severity == Severity::Error { "goes into the bundle as it is" } else { "a literal" };
+    let mut diagnostic = Diagnostic::new(&CODE, message, first.text.span, label);
+    diagnostic.severity = first.severity;
+    for other in rest {
+        diagnostic = diagnostic.also(other.text.span, format!("and {}", other.what));
+    }
+    if let Some(place) = brought_in(lab, service, first.text.span) {
+        diagnostic = diagnostic.also(place, "brought in here");
+    }
+    diagnostic.help(help(lab, service, first))
+}
+
+fn help(lab: &Lab, service: &Service, first: &Found<'_>) -> String {
+    let job = &service.name.value;
+    let key = match first.text.place {
+        Place::Env(name) => name.to_ascii_lowercase(),
+        _ => "password".to_owned(),
+    };
+    let (store, path) = match lab.stores.first() {
+        Some(store) if store.name.value == "vault" => ("vault", format!("{}/{job}", store.mount)),
+        _ => ("nomad", format!("nomad/jobs/{job}")),
+    };
+    let empty =
+        if is_placeholder(first.text.text) { "" } else { "; change it where it is in use: it has been in a file" };
+    match first.text.place {
+        Place::Env(name) => format!(
+            "put it into a store, and write `{name} (secret)\"{store}:{path}#{key}\"` with `holds \"{path}\" {{ keys \"{key}\" }}` in `lab.kdl`{empty}"
+        ),
+        Place::File => format!(
+            "put it into a store, and let a `template` read it from there, such as `{{{{ with nomadVar \"{path}\" }}}}{{{{ .{key} }}}}{{{{ end }}}}`{empty}"
+        ),
+        _ => format!("put it into a store, and hand it over in `env` as `(secret)\"{store}:{path}#{key}\"`{empty}"),
+    }
+}

@@ -1,0 +1,168 @@
+//! What looks like a secret: by the look of a text, and by the name it is given.
+
+/// How tokens of well-known services start, how many letters follow at least, and whose they are.
+const TOKENS: [(&str, usize, &str); 21] = [
+    ("AKIA", 16, "an access key of AWS"),
+    ("ghp_", 36, "a token of GitHub"),
+    ("gho_", 36, "a token of GitHub"),
+    ("ghs_", 36, "a token of GitHub"),
+    ("github_pat_", 40, "a token of GitHub"),
+    ("glpat-", 20, "a token of GitLab"),
+    ("xoxb-", 20, "a token of Slack"),
+    ("xoxp-", 20, "a token of Slack"),
+    ("sk_live_", 20, "a key of Stripe"),
+    ("rk_live_", 20, "a key of Stripe"),
+    ("hvs.", 24, "a token of Vault"),
+    ("hvb.", 24, "a token of Vault"),
+    ("AIza", 35, "a key of Google"),
+    ("npm_", 36, "a token of npm"),
+    ("dckr_pat_", 24, "a token of Docker Hub"),
+    ("tskey-auth-", 16, "a key of Tailscale"),
+    ("tskey-client-", 16, "a key of Tailscale"),
+    ("AGE-SECRET-KEY-1", 50, "a key of age"),
+    ("discord.com/api/webhooks/", 40, "a webhook of Discord"),
+    ("hooks.slack.com/services/", 30, "a webhook of Slack"),
+    ("SG.", 60, "a key of SendGrid"),
+];
+
+/// What a text holds that is a secret beyond doubt: a private key, or the token of a well-known service.
+pub(super) fn shaped_like_one(text: &str) -> Option<&'static str> {
+    if let Some(at) = text.find("-----BEGIN ")
+        && let Some(title) = text[at..].lines().next()
+        && title.ends_with("PRIVATE KEY-----")
+        && text[at + title.len()..].trim_start().bytes().take(40).filter(u8::is_ascii_alphanumeric).count() >= 20
+    {
+        return Some("a private key");
+    }
+    TOKENS.iter().find(|(start, least, _)| holds_token(text, start, *least)).map(|(_, _, what)| *what)
+}
+
+/// Whether a token stands by itself somewhere in a text.
+fn holds_token(text: &str, start: &str, least: usize) -> bool {
+    let letter = |b: &u8| b.is_ascii_alphanumeric() || b"-_./".contains(b);
+    text.match_indices(start).any(|(at, _)| {
+        let before = text[..at].bytes().next_back();
+        let own = start.contains('/') || before.is_none_or(|b| !b.is_ascii_alphanumeric() && b != b'_');
+        let rest = &text.as_bytes()[at + start.len()..];
+        let token: Vec<u8> = rest.iter().copied().take_while(letter).collect();
+        own && token.len() >= least && token.iter().any(u8::is_ascii_digit) && token.iter().any(u8::is_ascii_alphabetic)
+    })
+}
+
+/// Whether a URL in a text has a password: `postgres://user:password@host`. Lines that are comments don't count.
+pub(super) fn password_of_url(text: &str) -> bool {
+    let lines = text.lines().filter(|line| {
+        let line = line.trim_start();
+        !line.starts_with(['#', ';']) && !line.starts_with("//")
+    });
+    lines.flat_map(|line| line.match_indices("://").map(move |(at, _)| &line[at + 3..])).any(|rest| {
+        let end = rest.find(['/', '?', '#', ' ', '"', '\'', ',', '<', '>']).unwrap_or(rest.len());
+        let Some((user, _)) = rest[..end].rsplit_once('@') else { return false };
+        user.split_once(':').is_some_and(|(_, password)| is_literal(password) && !password.starts_with('%'))
+    })
+}
+
+/// Whether a name says that its value is a secret, and the value is one that somebody wrote down.
+pub(super) fn named_like_one(name: &str, value: &str) -> bool {
+    let upper = name.to_ascii_uppercase().replace(['-', '.'], "_");
+    let words: Vec<&str> = upper.split('_').filter(|word| !word.is_empty()).collect();
+    let (Some(last), before) = (words.last(), words.len().checked_sub(2).and_then(|at| words.get(at))) else {
+        return false;
+    };
+    let strict = ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "APIKEY", "PASS"].contains(last)
+        || last.ends_with("PASSWORD")
+        || last.ends_with("SECRET");
+    let loose = last.ends_with("TOKEN") || *last == "KEY" || last.ends_with("APIKEY");
+    let sure = ["API", "SECRET", "PRIVATE", "ENCRYPTION", "MASTER", "JWT", "SIGNING", "AUTH"];
+    // `PUBLIC_KEY` is none, `TLS_KEY` is a path as a rule: only what nobody would type by heart counts.
+    let public = words.iter().any(|word| ["PUBLIC", "PUB", "ALLOW", "RANDOM"].contains(word));
+    let random = || value.len() >= 16 && value.bytes().any(|b| b.is_ascii_digit()) && !value.contains(' ');
+    !public
+        && is_literal(value)
+        && (strict || loose && (before.is_some_and(|word| sure.contains(word)) && value.len() >= 8 || random()))
+}
+
+/// Whether a value is one that somebody wrote down: no path, no switch, nothing that is filled in later.
+fn is_literal(value: &str) -> bool {
+    let value = value.trim();
+    let switch = ["true", "false", "yes", "no", "on", "off", "none", "null", "disabled", "enabled", "0", "1"];
+    !value.is_empty()
+        && !value.contains("${")
+        && !value.contains("{{")
+        && !value.contains("}}")
+        && !value.starts_with('$')
+        && !value.starts_with(['/', '.'])
+        && !value.contains("://")
+        && !value.bytes().all(|b| b"*x\"'".contains(&b))
+        && !switch.contains(&value.to_ascii_lowercase().as_str())
+}
+
+/// Whether a value is there to be replaced.
+pub(super) fn is_placeholder(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    ["change", "example", "<", "todo", "your"].iter().any(|word| lower.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_what_values_are() {
+        for (name, value) in [
+            ("DB_PASSWORD", "hunter2"),
+            ("POSTGRES_PASSWORD", "postgres"),
+            ("GITEA__database__PASSWD", "gitea"),
+            ("API_KEY", "d41d8cd98f00b204"),
+            ("BOT_TOKEN", "1234567890abcdefXYZ"),
+            ("client-secret", "s3cr3t"),
+            ("APP_KEY", "base64:2fl+Ktvkfl+Fuz4Qp"),
+            ("REQUIREPASS", "x"),
+        ] {
+            assert_eq!(named_like_one(name, value), name != "REQUIREPASS", "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn what_is_filled_in_or_no_secret_is_none() {
+        for (name, value) in [
+            ("DB_PASSWORD", "${DB_PASSWORD}"),
+            ("DB_PASSWORD", "{{ .password }}"),
+            ("DB_PASSWORD_FILE", "/run/secrets/db"),
+            ("VAULT_TOKEN", "/secrets/vault_token"),
+            ("MARIADB_RANDOM_ROOT_PASSWORD", "1"),
+            ("ALLOW_EMPTY_PASSWORD", "yes"),
+            ("MAX_TOKEN", "512"),
+            ("SSH_PUBLIC_KEY", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA"),
+            ("TLS_KEY", "/local/key.pem"),
+            ("SORT_KEY", "name"),
+            ("PASSWORD", ""),
+            ("MONKEY", "0123456789abcdef0"),
+            ("KEYBOARD", "0123456789abcdef0"),
+        ] {
+            assert!(!named_like_one(name, value), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_known_by_their_look() {
+        let key = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n";
+        assert_eq!(shaped_like_one(key), Some("a private key"));
+        assert_eq!(shaped_like_one("-----BEGIN PRIVATE KEY-----\n{{ .key }}\n-----END"), None);
+        assert_eq!(shaped_like_one("-----BEGIN CERTIFICATE-----\nMIIB1234567890abcdefghijklmnop"), None);
+        let github = format!("token: ghp_{}", "a1".repeat(18));
+        assert_eq!(shaped_like_one(&github), Some("a token of GitHub"));
+        assert_eq!(shaped_like_one("ghp_short1"), None);
+        assert_eq!(shaped_like_one("the AKIAXXXX of nobody"), None);
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_one() {
+        assert!(password_of_url("postgres://app:hunter2@db:5432/app"));
+        assert!(!password_of_url("postgres://app:${PASSWORD}@db/app"));
+        assert!(!password_of_url("postgres://app:{{ .password }}@db/app"));
+        assert!(!password_of_url("postgres://app@db/app"));
+        assert!(!password_of_url("# postgres://app:hunter2@db:5432/app"));
+        assert!(!password_of_url("http://web:8080/a@b"));
+    }
+}

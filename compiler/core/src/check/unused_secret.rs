@@ -1,0 +1,66 @@
+//! `unused-secret`: a key that a store is said to hold, and that nothing reads.
+
+use crate::analyze::{Analysis, Place, texts};
+use crate::diagnostic::{Diagnostic, Sink, code};
+use crate::model::{SecretStore, Service};
+use crate::source::Spanned;
+use std::collections::BTreeSet;
+
+code!(Warning, "unused-secret", "unused_secret.md", "nothing reads a secret that a store holds");
+
+/// Reports, once for each path of a store, the keys that no service reads.
+pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    let lab = analysis.lab;
+    if lab.stores.iter().all(|store| store.holds.is_empty()) {
+        return;
+    }
+    let read: BTreeSet<(&str, &str, &str)> = lab
+        .services
+        .iter()
+        .flat_map(|service| &service.secrets)
+        .map(|secret| (secret.store.as_str(), secret.path.as_str(), secret.key.as_str()))
+        .collect();
+    let templates: Vec<&str> = lab.services.iter().flat_map(reading).collect();
+    for store in &lab.stores {
+        for (path, keys) in &store.holds {
+            let name = store.name.as_str();
+            let unread = |key: &&Spanned<String>| !read.contains(&(name, path.as_str(), key.as_str()));
+            let unread: Vec<&Spanned<String>> = keys.iter().filter(unread).collect();
+            if !unread.is_empty() && !templates.iter().any(|text| may_read(text, store, path)) {
+                sink.push(unused_secret(store, path, keys.len(), &unread));
+            }
+        }
+    }
+}
+
+/// The texts of a service by which Nomad reads secrets by itself.
+fn reading(service: &Service) -> Vec<&str> {
+    let reads = |text: &str| text.contains("nomadVar") || text.contains("secret");
+    let files = texts(service).into_iter().filter(|text| text.place == Place::File && reads(text.text));
+    files.map(|text| text.text).collect()
+}
+
+/// Whether a template may read a path: it names it, or puts paths together.
+fn may_read(text: &str, store: &SecretStore, path: &str) -> bool {
+    let inside = path.split_once('/').map_or(path, |(_, rest)| rest);
+    let composed = text.contains("printf") || text.contains("print ") || text.contains("nomadVarList");
+    text.contains(path) || store.name.value == "vault" && text.contains(inside) || composed
+}
+
+fn unused_secret(store: &SecretStore, path: &Spanned<String>, of: usize, unread: &[&Spanned<String>]) -> Diagnostic {
+    let names: Vec<String> = unread.iter().map(|key| format!("`{}`", key.value.escape_debug())).collect();
+    let (what, path_name) = (names.join(", "), path.value.escape_debug());
+    let message = format!("nothing reads {what} at `{path_name}` of store `{}`", store.name.value);
+    let whole = unread.len() == of;
+    let place = if whole { path.span } else { unread[0].span };
+    let mut diagnostic = Diagnostic::new(&CODE, message, place, "not read");
+    for other in unread.iter().skip(1).filter(|_| !whole) {
+        diagnostic = diagnostic.also(other.span, "nor this one");
+    }
+    let key = &unread[0].value;
+    let line = if whole { "the line" } else { "what isn't read" };
+    diagnostic.help(format!(
+        "remove {line}, and the value from the store, or read it: `(secret)\"{}:{}#{key}\"` in `env`",
+        store.name.value, path.value
+    ))
+}
