@@ -11,7 +11,7 @@ use std::net::Ipv4Addr;
 code!(Warning, "hard-coded-address", "hard_coded_address.md", "a service is told an address that discovery would find");
 
 /// What Consul and Nomad register themselves, and Vault where it uses Consul.
-const AGENTS: [&str; 4] = ["consul", "nomad", "nomad-client", "vault"];
+pub(super) const AGENTS: [&str; 4] = ["consul", "nomad", "nomad-client", "vault"];
 
 /// A port of a service that others find: the service, the port's label, and the port on the node where that is fixed.
 struct Registered<'l> {

@@ -9,12 +9,13 @@ code!(Error, "network-storage", "network_storage.md", "a store that needs a loca
 
 /// Reports, once for each service, data that breaks where it lies.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    let plugin = plugin(analysis);
     let mut last = None;
     for (facts, group) in analysis.groups.iter().zip(super::blocks(analysis)) {
         let used = used(group).into_iter().filter(|used| !used.read_only);
         let bad = used.filter_map(|used| {
             let kept = used.kept.iter().copied().find(|kept| kept.local_disk != LocalDisk::Never)?;
-            bad(analysis.lab, facts, &used, kept)
+            bad(analysis.lab, plugin, facts, &used, kept)
         });
         let found: Vec<Diagnostic> = bad.take(1).collect();
         if let (Some(diagnostic), false) = (found.into_iter().next(), last == Some(facts.service.name.span)) {
@@ -24,11 +25,39 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     }
 }
 
-fn bad(lab: &Lab, facts: &GroupFacts<'_>, used: &Used<'_>, kept: &Kept) -> Option<Diagnostic> {
+/// What the storage plugins of the lab offer.
+#[derive(Clone, Copy)]
+enum Plugin {
+    Network,
+    Disk,
+    Unknown,
+}
+
+/// What its images tell of the lab's storage plugins, where it has one kind.
+fn plugin(analysis: &Analysis<'_>) -> Plugin {
+    let tasks = super::blocks(analysis).flat_map(|group| group.body.blocks("task"));
+    let plugins = tasks.filter(|task| task.body.block("csi_plugin").is_some());
+    let images = plugins.filter_map(|task| task.body.block("config")?.body.str("image"));
+    let images: Vec<String> = images.map(|image| image.value.to_ascii_lowercase()).collect();
+    let all =
+        |words: &[&str]| !images.is_empty() && images.iter().all(|image| words.iter().any(|word| image.contains(word)));
+    match () {
+        () if all(&["iscsi", "rbd", "ebs", "lvm", "hostpath", "linstor", "longhorn"]) => Plugin::Disk,
+        () if all(&["nfs", "smb", "cifs", "gluster", "cephfs", "seaweed", "juicefs", "s3"]) => Plugin::Network,
+        () => Plugin::Unknown,
+    }
+}
+
+fn bad(lab: &Lab, plugin: Plugin, facts: &GroupFacts<'_>, used: &Used<'_>, kept: &Kept) -> Option<Diagnostic> {
     let place = match used.source {
         Source::Csi(name) => {
             let label = format!("`{}` is a volume of a storage plugin", name.escape_debug());
-            return Some(unsure(lab, facts, used, kept, "where a network may be in between", label));
+            let place = match plugin {
+                Plugin::Network => "on a network file system",
+                Plugin::Unknown if kept.local_disk == LocalDisk::Always => "where a network may be in between",
+                _ => return None,
+            };
+            return Some(unsure(lab, facts, used, kept, place, label));
         }
         Source::Docker(kind) if is_network(kind) => {
             let label = format!("Docker mounts it as `{}`", kind.escape_debug());

@@ -71,7 +71,7 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
         groups,
         routes: routes(expanded, context, sink),
         metrics: metrics(expanded, context, sink),
-        backups: expanded.body.blocks("backup").filter_map(|backup| backup.label().cloned()).collect(),
+        backups: backups(expanded, sink),
         secrets: found.secrets,
         references: found.references,
         after: after(&expanded.body, context, sink),
@@ -246,6 +246,25 @@ fn metrics(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Option
         path: path.value,
         span: block.span,
     })
+}
+
+/// The volumes that are to be backed up; one that the service doesn't have is reported.
+fn backups(expanded: &Expanded, sink: &mut Sink) -> Vec<Spanned<String>> {
+    let body = &expanded.body;
+    let volumes = bodies(body).flat_map(|body| body.blocks("volume")).filter_map(Block::label);
+    let volumes: Vec<&str> = volumes.map(|volume| volume.as_str()).collect();
+    let backups = body.blocks("backup").filter_map(Block::label);
+    backups
+        .filter(|backup| {
+            let known = volumes.contains(&backup.as_str());
+            if !known && !expanded.broken && body.block("nomad-group").is_none() {
+                let owner = format!("`{}`", expanded.name.value);
+                sink.push(unknown_member(&owner, "volume", backup, backup.span, volumes.iter().copied()));
+            }
+            known
+        })
+        .cloned()
+        .collect()
 }
 
 fn after(body: &Body, context: Context<'_>, sink: &mut Sink) -> Vec<Spanned<String>> {

@@ -781,6 +781,7 @@ service "web" {
             "server_name web.@{domain};\n{{ range service \"api\" }}server {{ .Address }};{{ end }}\n",
         ),
         ("services/other.conf", "# @{service} of @{lab}\n"),
+        ("services/api.kdl", "service \"api\" { image \"nginx:1.29.3\"; port \"http\" to=80 }\n"),
     ];
     let job = job_with(manifest, &files);
     assert_snapshot!(blocks(&job, "template {"), @r##"
@@ -1080,4 +1081,37 @@ fn a_lab_without_a_domain_is_one_mistake() {
     let compiled = compile(&world(&[("lab.kdl", lab), ("services/web.kdl", web)]));
     let codes: Vec<&str> = compiled.diagnostics.iter().map(|diagnostic| diagnostic.code.name).collect();
     assert_eq!(codes, ["missing-attribute"]);
+}
+
+#[test]
+fn allow_reaches_what_a_service_is_made_of() {
+    let lab = LAB.replacen("    secrets", "    reverse-proxy \"caddy\"\n    secrets", 1);
+    let node = NODE.replace("    server", "    server\n    host-volume \"caddy-data\" path=\"/srv/caddy\"");
+    let node = node.replace("/srv/data\"", "/srv/data\"\n    host-volume \"uptime-kuma-data\" path=\"/srv/kuma\"");
+    let said = |services: &str| {
+        let compiled = hlmc_core::check(&world(&[
+            ("lab.kdl", lab.as_str()),
+            ("nodes/nas.kdl", node.as_str()),
+            ("services/web.kdl", services),
+        ]));
+        let wanted = |code: &str| matches!(code, "hard-coded-address" | "backup-missing" | "unneeded-allow");
+        let found = compiled.diagnostics.iter().filter(|it| wanted(it.code.name));
+        found.map(|it| format!("{}: {}", it.code.name, it.message)).collect::<Vec<_>>()
+    };
+    let allow = |code: &str| format!("allow \"{code}\" reason=\"it is fine\"");
+    let address = "env ADDRESS=\"192.168.1.10:1\"";
+    let told = ["hard-coded-address: `caddy` is told the address of node `nas` in `ADDRESS`"];
+    // The service of an integration, by the place of its override.
+    assert_eq!(said(&format!("use \"caddy\" {{ {address} }}")), told);
+    assert_eq!(said(&format!("use \"caddy\" {{ {address}; {} }}", allow("hard-coded-address"))), [""; 0]);
+    // An entry of the catalogue, whose text is elsewhere.
+    let kept = ["backup-missing: `uptime-kuma` keeps a SQLite database, and nothing says how that is backed up"];
+    assert_eq!(said("use \"uptime-kuma\""), kept);
+    assert_eq!(said(&format!("use \"uptime-kuma\" {{ {} }}", allow("backup-missing"))), [""; 0]);
+    // One of a preset holds for whoever takes it in, and is needed when one of these needs it.
+    let preset = format!("preset \"p\" {{ service {{ image \"i:1\"; {} }} }}", allow("hard-coded-address"));
+    let takes =
+        |more: &str| format!("{preset}; service \"a\" {{ preset \"p\"; {more} }}; service \"b\" {{ preset \"p\" }}");
+    assert_eq!(said(&takes(address)), [""; 0]);
+    assert_eq!(said(&takes("")), ["unneeded-allow: nothing is reported as `hard-coded-address` here"]);
 }

@@ -217,6 +217,8 @@ pages! {
     unknown_variable
     unlocked_image
     unreadable_file
+    unreadable_secret
+    unregistered_service
     unset_variable
     unused_image
     unneeded_allow

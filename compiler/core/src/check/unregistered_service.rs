@@ -1,0 +1,125 @@
+//! `unregistered-service`: a template that asks discovery for a service that nothing registers.
+
+use super::brought_in;
+use super::hard_coded_address::AGENTS;
+use crate::analyze::{Analysis, Place, Text, texts};
+use crate::diagnostic::{Diagnostic, Sink, code, nearest};
+use crate::model::{Lab, Service};
+use crate::source::Span;
+use std::collections::BTreeSet;
+
+code!(
+    Warning,
+    "unregistered-service",
+    "unregistered_service.md",
+    "a template asks for a service that nothing registers"
+);
+
+/// Functions of templates that take the name of a service.
+const FUNCTIONS: [&str; 3] = ["service", "nomadService", "connect"];
+
+/// Reports, once for each service, names in templates that nothing in the lab registers.
+pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    let lab = analysis.lab;
+    let registered: BTreeSet<&str> = lab.services.iter().flat_map(names).collect();
+    // A name that Nomad completes when it starts a task may be any.
+    let (filled, plain): (Vec<&str>, Vec<&str>) = registered.iter().partition(|name| name.contains("${"));
+    let known = |name: &str| {
+        plain.binary_search(&name).is_ok()
+            || AGENTS.contains(&name)
+            || filled.iter().any(|pattern| may_be(pattern, name))
+    };
+    for service in &lab.services {
+        let files = texts(service).into_iter().filter(|text| text.place == Place::File);
+        let asked = files.flat_map(asked);
+        let mut missing: Vec<(&str, Span)> = asked.filter(|(name, _)| !known(name)).collect();
+        missing.dedup_by_key(|(name, _)| *name);
+        if let Some((first, rest)) = missing.split_first() {
+            sink.push(unregistered_service(lab, service, *first, rest, &plain));
+        }
+    }
+}
+
+/// The names that a service is found under.
+fn names(service: &Service) -> impl Iterator<Item = &str> {
+    let groups = service.job.body.blocks("group");
+    let blocks = groups.flat_map(|group| {
+        let of_tasks = group.body.blocks("task").flat_map(|task| task.body.blocks("service"));
+        group.body.blocks("service").chain(of_tasks)
+    });
+    blocks.filter_map(|block| block.body.str("name").map(|name| name.value))
+}
+
+/// Whether a name may come out of one with parts that Nomad fills in.
+fn may_be(pattern: &str, name: &str) -> bool {
+    let start = pattern.split("${").next().unwrap_or_default();
+    let end = pattern.rsplit('}').next().unwrap_or_default();
+    name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+}
+
+/// The names that a template asks for, as far as they are written out: `{{ range service "db" }}`.
+fn asked(text: Text<'_>) -> Vec<(&str, Span)> {
+    let mut found = Vec::new();
+    for (at, _) in text.text.match_indices("{{") {
+        let rest = &text.text[at + 2..];
+        let action = &rest[..rest.find("}}").unwrap_or(rest.len())];
+        let mut words = action.split_ascii_whitespace().map(|word| word.trim_matches(['-', '(', ')']));
+        while let Some(word) = words.next() {
+            if !FUNCTIONS.contains(&word) {
+                continue;
+            }
+            let quoted = words.next().and_then(|word| word.strip_prefix('"')?.strip_suffix('"'));
+            // `tag.name@datacenter|passing`
+            let name = quoted.map(|name| name.split(['@', '|']).next().unwrap_or(name));
+            let name = name.map(|name| name.rsplit('.').next().unwrap_or(name));
+            if let Some(name) = name.filter(|name| !name.is_empty() && !name.contains(['$', '{', '%'])) {
+                let behind = action.find(name).unwrap_or_default();
+                found.push((name, text.span.part(text.text, at + 2 + behind, name.len())));
+            }
+        }
+    }
+    found
+}
+
+fn unregistered_service(
+    lab: &Lab,
+    service: &Service,
+    (name, span): (&str, Span),
+    rest: &[(&str, Span)],
+    known: &[&str],
+) -> Diagnostic {
+    let message = format!("`{}` asks discovery for `{name}`, which nothing in the lab registers", service.name.value);
+    let mut diagnostic = Diagnostic::new(&CODE, message, span, "in this template");
+    for (name, span) in rest {
+        diagnostic = diagnostic.also(*span, format!("and for `{name}`"));
+    }
+    if let Some(place) = brought_in(lab, service, span) {
+        diagnostic = diagnostic.also(place, "brought in here");
+    }
+    diagnostic.help(match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "add the service, or say who registers it: `allow \"unregistered-service\" reason=\"…\"`".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_written_out_are_found() {
+        let found = |text: &str| -> Vec<String> {
+            let text = Text { place: Place::File, text, span: Span::default() };
+            asked(text).into_iter().map(|(name, _)| name.to_owned()).collect()
+        };
+        assert_eq!(found(r#"{{ range service "db" }}x{{ end }}"#), ["db"]);
+        assert_eq!(found(r#"{{- with nomadService "a" -}}{{range service "tag.b@dc|any"}}"#), ["a", "b"]);
+        assert_eq!(found(r#"{{ range service (env "NAME") }}{{ service }} service "x""#), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_name_that_nomad_fills_in_may_be_any() {
+        assert!(may_be("${NOMAD_JOB_NAME}-http", "web-http") && may_be("a-${x}", "a-b"));
+        assert!(!may_be("${NOMAD_JOB_NAME}-http", "web"));
+    }
+}
