@@ -84,12 +84,24 @@ pub(crate) struct BuildArgs {
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) lab: LabArgs,
-    /// How to print what is found: `text` goes to stderr, `short` and `json` to stdout
+    /// How to print what is found: `text` goes to stderr, the others to stdout
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     /// Fail where `hlmc.lock` lacks an image of the lab
     #[arg(long)]
     pub(crate) locked: bool,
+    /// Take the text of a file from stdin, as an editor has it, saved or not
+    #[arg(long, requires = "path")]
+    pub(crate) stdin: bool,
+    /// Which file of the lab the text on stdin is; there may be none yet
+    #[arg(long, value_name = "FILE", requires = "stdin")]
+    pub(crate) path: Option<PathBuf>,
+    /// Make the changes that diagnostics offer, and save the files
+    #[arg(long, conflicts_with = "stdin")]
+    pub(crate) fix: bool,
+    /// Check again whenever a file of the lab changes, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["stdin", "fix"])]
+    pub(crate) watch: bool,
 }
 
 /// `hlmc audit`.
@@ -108,6 +120,10 @@ pub(crate) enum Format {
     Short,
     /// One JSON document
     Json,
+    /// One SARIF 2.1.0 document, for code hosts and viewers
+    Sarif,
+    /// Workflow commands, which GitHub Actions shows at their lines
+    Github,
 }
 
 /// `hlmc whatif`.

@@ -1,8 +1,9 @@
-//! The lab on disk: lists the files of a folder and reads them, and nothing outside of it.
+//! The lab on disk: lists the files of a folder, reads them, and nothing outside of it; puts a text in the place of one.
 
 use hlmc_core::source::{ReadError, World};
 use rayon::prelude::*;
 use rustix::buffer::spare_capacity;
+use std::ffi::OsString;
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;

@@ -24,14 +24,54 @@ impl LabSettings {
             pool.map_err(|error| Failure::new(format!("can't start {threads} threads: {error}")))?;
         }
         let working = working_folder()?;
+        Self::from(args, &working, &working)
+    }
+
+    /// Finds the lab that a file belongs to, which needn't be there yet.
+    pub(crate) fn of_file(args: &LabArgs, file: &Path) -> Result<Self, Failure> {
+        let working = working_folder()?;
+        Self::from(args, &working, &real(&working.join(file)))
+    }
+
+    /// The lab that is named, or the nearest from `start` upwards.
+    fn from(args: &LabArgs, working: &Path, start: &Path) -> Result<Self, Failure> {
         let root = match &args.lab {
             Some(folder) => fs::canonicalize(folder).map_err(|error| Failure::io("open the lab", folder, &error))?,
-            None => nearest_lab(&working)?,
+            None => nearest_lab(start)?,
         };
         if !root.is_dir() {
             return Err(Failure::new(format!("the lab `{}` isn't a folder", root.display())));
         }
-        Ok(Self { shown: from_working_folder(&root, &working), root })
+        Ok(Self { shown: from_working_folder(&root, working), root })
+    }
+
+    /// The path of a file from the lab's folder on, with `/` between its parts. There may be no such file.
+    pub(crate) fn path_of(&self, file: &Path) -> Result<String, Failure> {
+        let failure = |what: &str| Failure::new(format!("`{}` {what}", file.display()));
+        let absolute = working_folder()?.join(file);
+        if absolute.is_dir() {
+            return Err(failure("is a folder").help("`--path` names a file of the lab"));
+        }
+        // As it is called, which a link in the lab may have given it, or else as it really is.
+        let called: PathBuf = absolute.components().filter(|part| *part != Component::CurDir).collect();
+        let plain = !called.components().any(|part| part == Component::ParentDir);
+        let names = [plain.then(|| called.clone()), Some(real(&absolute))];
+        let path = names.iter().flatten().find_map(|name| name.strip_prefix(&self.root).ok());
+        let path = path.ok_or_else(|| {
+            failure(&format!("isn't in the lab `{}`", self.root.display())).help("`--lab DIR` names another lab")
+        })?;
+        path.to_str().map(str::to_owned).ok_or_else(|| failure("has a name that isn't valid UTF-8"))
+    }
+}
+
+/// A path without symlinks as far as it is there, and as it is called from there on.
+fn real(path: &Path) -> PathBuf {
+    let known = path.ancestors().find_map(|folder| Some((folder, fs::canonicalize(folder).ok()?)));
+    match known {
+        // Joining nothing would put a `/` behind.
+        Some((folder, real)) if folder == path => real,
+        Some((folder, real)) => path.strip_prefix(folder).map_or_else(|_| real.clone(), |rest| real.join(rest)),
+        None => path.to_owned(),
     }
 }
 

@@ -39,13 +39,30 @@ fn colours(watched: bool, variable: impl Fn(&str) -> Option<String>) -> bool {
 
 /// Prints the product of a command. A reader who has seen enough is no failure.
 pub(crate) fn print(text: &str) {
+    let _ = try_print(text);
+}
+
+/// Prints the product of a command; whether somebody reads it.
+pub(crate) fn try_print(text: &str) -> bool {
     let mut out = io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
 }
 
 /// Prints what is said about the work.
 pub(crate) fn say(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let _ = try_say(text);
+}
+
+/// Prints what is said about the work; whether somebody reads it.
+pub(crate) fn try_say(text: &str) -> bool {
+    io::stderr().lock().write_all(text.as_bytes()).is_ok()
+}
+
+/// Makes room for what comes next, where a person looks at it.
+pub(crate) fn clear() {
+    if is_watched() {
+        say("\u{1b}[2J\u{1b}[3J\u{1b}[H");
+    }
 }
 
 /// Prints one line, but only when a person waits for it.

@@ -21,9 +21,11 @@ pub mod emit;
 pub mod import;
 pub mod lock;
 pub mod lower;
+mod mend;
 pub mod model;
 pub mod nomad;
 pub mod resolve;
 pub mod source;
 
 pub use compile::{Compiled, Locking, audit, check, check_with, codes, compile, compile_with, lab_of};
+pub use mend::{Mended, mend};

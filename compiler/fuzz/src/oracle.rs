@@ -1,6 +1,6 @@
 //! What holds for every diagnostic and every bundle.
 
-use crate::render::{Look, Pages, json, short, text as draw};
+use crate::render::{Look, Pages, github, json, sarif, short, text as draw};
 use hlmc_core::bundle::Bundle;
 use hlmc_core::diagnostic::{Diagnostic, Severity};
 use hlmc_core::source::{Sources, Span};
@@ -37,7 +37,10 @@ pub(crate) fn diagnostics_are_sound(found: &[Diagnostic], sources: &Sources) {
     draw(found, &pages, Look { colour: false, width: 80 });
     draw(found, &pages, Look { colour: true, width: 20 });
     assert_eq!(short(found, &pages).lines().count(), found.len());
-    assert!(serde_json::from_str::<serde_json::Value>(&json(found, &pages, Path::new("lab"))).is_ok());
+    assert_eq!(github(found, &pages).lines().count(), found.len());
+    for document in [json(found, &pages, Path::new("lab")), sarif(found, &pages, Path::new("/work"))] {
+        assert!(serde_json::from_str::<serde_json::Value>(&document).is_ok());
+    }
 }
 
 fn assert_in_text(span: Span, sources: &Sources, diagnostic: &Diagnostic) {

@@ -1,12 +1,16 @@
 //! Draws diagnostics: for people, for editors, for programs.
 
+mod github;
 mod json;
 mod pages;
+mod sarif;
 mod short;
 mod text;
 
+pub(crate) use github::github;
 pub(crate) use json::json;
 pub(crate) use pages::Pages;
+pub(crate) use sarif::sarif;
 pub(crate) use short::short;
 pub(crate) use text::{Look, text};
 

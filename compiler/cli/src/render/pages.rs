@@ -13,6 +13,16 @@ pub(crate) struct Position {
     pub(crate) column: usize,
 }
 
+/// A place as SARIF counts: all from 1, columns in UTF-16 code units, the end one past the last.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Region {
+    start_line: usize,
+    start_column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
 /// One text.
 #[derive(Debug)]
 pub(crate) struct Page {
@@ -61,6 +71,16 @@ impl Pages {
         self.position(span.file, span.end)
     }
 
+    /// A span as SARIF counts.
+    pub(crate) fn region(&self, span: Span) -> Region {
+        let at = |offset: u32| {
+            let page = self.get(span.file).map(|page| page.before(offset as usize));
+            page.map_or((1, 1), |(line, before)| (line + 1, before.encode_utf16().count() + 1))
+        };
+        let ((start_line, start_column), (end_line, end_column)) = (at(span.start), at(span.end));
+        Region { start_line, start_column, end_line, end_column }
+    }
+
     fn position(&self, file: FileId, offset: u32) -> Position {
         self.get(file).map_or(Position { line: 1, column: 1 }, |page| page.position(offset as usize))
     }
@@ -92,10 +112,17 @@ impl Page {
 
     /// Line and column of an offset.
     pub(crate) fn position(&self, offset: usize) -> Position {
+        let (line, before) = self.before(offset);
+        Position { line: line + 1, column: before.chars().count() + 1 }
+    }
+
+    /// The line that an offset lies in, from 0, and what stands before it there; editors show no byte order mark.
+    fn before(&self, offset: usize) -> (usize, &str) {
         let offset = self.boundary(offset);
         let line = self.line(offset);
         let before = &self.text[self.line_range(line).start..offset];
-        Position { line: line + 1, column: before.chars().count() + 1 }
+        let marked = if line == 0 { before.strip_prefix('\u{feff}') } else { None };
+        (line, marked.unwrap_or(before))
     }
 }
 
@@ -132,6 +159,25 @@ mod tests {
         assert_eq!(page.position(2), Position { line: 1, column: 2 });
         assert_eq!(page.position(12), Position { line: 2, column: 1 });
         assert_eq!(page.position(99), Position { line: 2, column: 4 });
+    }
+
+    #[test]
+    fn each_format_has_its_unit_and_none_counts_the_byte_order_mark() {
+        let text = "\u{feff}x \"😀ä\" y\nz";
+        let mut sources = Sources::default();
+        let file = sources.add("a.kdl", text);
+        let pages = Pages::new(&sources, [file].into_iter(), Path::new(""));
+        let of = |part: &str| {
+            let start = text.find(part).unwrap() as u32;
+            Span::new(file, start, start + part.len() as u32)
+        };
+        assert_eq!(pages.start(of("x")), Position { line: 1, column: 1 });
+        assert_eq!(pages.start(of("y")), Position { line: 1, column: 8 });
+        let region = Region { start_line: 1, start_column: 9, end_line: 1, end_column: 10 };
+        assert_eq!(pages.region(of("y")), region);
+        let region = Region { start_line: 1, start_column: 3, end_line: 2, end_column: 2 };
+        assert_eq!(pages.region(of("\"😀ä\" y\nz")), region);
+        assert_eq!(sources.line_column(file, of("y").start), (1, 8));
     }
 
     #[test]

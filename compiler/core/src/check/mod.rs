@@ -31,7 +31,6 @@ pub mod too_few_nodes;
 pub mod two_writers;
 pub mod unlocked_image;
 pub mod unneeded_allow;
-pub mod unreadable_secret;
 pub mod unregistered_service;
 pub mod unused_image;
 pub mod unused_secret;
@@ -76,7 +75,6 @@ const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
     too_few_nodes::check,
     two_writers::check,
     unlocked_image::check,
-    unreadable_secret::check,
     unregistered_service::check,
     unused_image::check,
     unused_secret::check,
@@ -115,7 +113,6 @@ pub static ALL: &[&Code] = &[
     &two_writers::CODE,
     &unlocked_image::CODE,
     &unneeded_allow::CODE,
-    &unreadable_secret::CODE,
     &unregistered_service::CODE,
     &unused_image::CODE,
     &unused_secret::CODE,

@@ -30,16 +30,14 @@ pub(super) fn nowhere<'l>(lab: &Lab, facts: &GroupFacts<'l>) -> Option<&'l Volum
 fn unknown_volume(lab: &Lab, service: &Service, volume: &Volume) -> Diagnostic {
     let name = &volume.source;
     let offered = lab.nodes.iter().flat_map(|node| &node.host_volumes).map(|volume| volume.name.as_str());
-    let help = match nearest(name, offered) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("add `host-volume \"{}\" path=\"/…\"` to the node that has the data", name.value),
-    };
     let message = format!("no node has the volume `{}` of `{}`", name.value, service.name.value);
     let mut diagnostic = Diagnostic::new(&CODE, message, name.span, "no such volume");
     if let Some(place) = brought_in(lab, service, name.span) {
         diagnostic = diagnostic.also(place, "brought in here");
     }
-    diagnostic.help(help)
+    diagnostic
+        .help(format!("add `host-volume \"{}\" path=\"/…\"` to the node that has the data", name.value))
+        .did_you_mean_value(name, nearest(name, offered))
 }
 
 /// A service that may be placed on nodes without its volume: Nomad leaves them out without a word, so the manifest has to

@@ -9,6 +9,7 @@ use super::scope::Scope;
 use super::shape::Shape;
 use super::value::Want;
 use super::{ANYTHING, Decoder};
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::nomad::form::{Block, Value};
 use crate::nomad::schema::{BlockType, Type};
 use crate::source::{Span, Spanned};
@@ -59,9 +60,14 @@ impl Decoder<'_> {
             let label = labels.first().map_or("", |label| label.as_str());
             let short = elsewhere::short_form(ty.name, label).filter(|_| label.contains(':'));
             let diagnostic = missing_attribute::missing_attribute(ty.name, attribute, self.span(node.name_span()));
-            self.report(match short {
-                Some(short) => diagnostic.help(short),
-                None => diagnostic,
+            self.report(match (short, labels.first()) {
+                (Some(short), Some(label)) => {
+                    let whole = Span { end: label.span.end, ..diagnostic.primary.span };
+                    let written = short.strip_prefix("write `").and_then(|rest| rest.strip_suffix('`'));
+                    let fix = written.map(|written| Fix { span: whole, replacement: written.to_owned() });
+                    Diagnostic { fix, ..diagnostic }.help(short)
+                }
+                _ => diagnostic,
             });
         }
         let span = self.span(node.head_span());

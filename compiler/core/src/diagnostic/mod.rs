@@ -88,6 +88,32 @@ impl Diagnostic {
         self
     }
 
+    /// Says which known name was probably meant and offers to write it, or lists what there is. `written` stands at
+    /// the primary place to the letter, in quotes or without.
+    #[must_use]
+    pub fn did_you_mean<'a>(self, written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Self {
+        self.meant(written, candidates, true)
+    }
+
+    /// The same for a value, which may come from elsewhere than its place: only a text in quotes is offered to be written anew.
+    #[must_use]
+    pub fn did_you_mean_value<'a>(self, written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Self {
+        self.meant(written, candidates, false)
+    }
+
+    fn meant<'a>(self, written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone, literal: bool) -> Self {
+        let span = self.primary.span;
+        let near = nearest(written, candidates.clone());
+        let diagnostic = self.maybe_help(did_you_mean(written, candidates));
+        let plain = |name: &str| !name.contains(['"', '\\', '$', '@']) && !name.contains(char::is_control);
+        let Some(near) = near.filter(|near| plain(near)) else { return diagnostic };
+        match ((span.end - span.start) as usize).checked_sub(written.len()) {
+            Some(0) if literal => diagnostic.fix(span, near),
+            Some(2) => diagnostic.fix(span, format!("\"{near}\"")),
+            _ => diagnostic,
+        }
+    }
+
     /// Adds a fact.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Self {

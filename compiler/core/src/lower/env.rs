@@ -70,7 +70,8 @@ fn line(attribute: &Attribute, context: Context<'_>, found: &mut Found, sink: &m
         let digit = key.bytes().next().is_some_and(|b| b.is_ascii_digit());
         let plain = key.chars().take(60).map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
         let mended: String = if digit { "_" } else { "" }.chars().chain(plain).collect();
-        sink.push(bad_value(key, expected, attribute.name_span).help(format!("call it `{mended}`")));
+        let diagnostic = bad_value(key, expected, attribute.name_span).help(format!("call it `{mended}`"));
+        sink.push(diagnostic.fix(attribute.name_span, mended));
         return None;
     }
     let span = attribute.value.span;

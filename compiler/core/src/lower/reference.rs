@@ -41,7 +41,15 @@ pub(super) fn line(
 ) -> Option<(String, Reference)> {
     let form = if tag == Tag::Url { "http://SERVICE:PORT/path" } else { "SERVICE:PORT" };
     let Some(parts) = parts(tag, text) else {
-        sink.push(bad_reference(tag_name(tag), text, form, span).maybe_help(meant(tag, text, context)));
+        let diagnostic = bad_reference(tag_name(tag), text, form, span);
+        sink.push(match meant(tag, text, context) {
+            Some(meant) => {
+                let diagnostic = diagnostic.help(format!("write `({})\"{meant}\"`", tag_name(tag)));
+                let in_quotes = (span.end - span.start) as usize == text.len() + 2;
+                if in_quotes { diagnostic.fix(span, format!("\"{meant}\"")) } else { diagnostic }
+            }
+            None => diagnostic,
+        });
         return None;
     };
     let name = registered(&parts, text, span, context, sink)?;
@@ -72,7 +80,7 @@ fn meant(tag: Tag, text: &str, context: Context<'_>) -> Option<String> {
     let known = |name: &str| ports.iter().any(|port| port.port.value == name);
     let port = port.filter(|port| known(port)).or_else(|| ports.first().map(|port| port.port.as_str()))?;
     let scheme = if tag == Tag::Url { "http://" } else { "" };
-    Some(format!("write `({})\"{scheme}{service}:{port}\"`", tag_name(tag)))
+    Some(format!("{scheme}{service}:{port}"))
 }
 
 fn parts(tag: Tag, text: &str) -> Option<Parts<'_>> {
@@ -103,7 +111,9 @@ fn registered<'c>(
     let span = whole.part(text, at + len + 1, parts.port.len());
     let Some(ports) = context.registry.ports(parts.service) else {
         let span = whole.part(text, at, len);
-        sink.push(unknown_reference("service", parts.service, span, context.registry.services()));
+        let known = context.registry.services();
+        let diagnostic = unknown_reference("service", parts.service, span, known.clone());
+        sink.push(diagnostic.did_you_mean(parts.service, known));
         return None;
     };
     let Some(port) = ports.iter().find(|port| port.port.value == parts.port) else {
@@ -111,7 +121,8 @@ fn registered<'c>(
             return None;
         }
         let known = ports.iter().map(|port| port.port.as_str());
-        sink.push(unknown_member(&format!("`{}`", parts.service), "port", parts.port, span, known));
+        let diagnostic = unknown_member(&format!("`{}`", parts.service), "port", parts.port, span, known.clone());
+        sink.push(diagnostic.did_you_mean(parts.port, known));
         return None;
     };
     if port.name.is_none() {

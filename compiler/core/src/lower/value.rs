@@ -38,7 +38,8 @@ pub(super) fn check_service(service: &Body, domain: &str, sink: &mut Sink) {
             && let Some(name) = label.strip_suffix(&format!(".{domain}"))
         {
             let expected = format!("a name below `{domain}`, which is added to it");
-            sink.push(bad_value(label, &expected, label.span).help(format!("write `route \"{name}\"`")));
+            let diagnostic = bad_value(label, &expected, label.span).help(format!("write `route \"{name}\"`"));
+            sink.push(diagnostic.fix(label.span, format!("\"{name}\"")));
         }
     }
 }
@@ -57,7 +58,7 @@ pub(super) fn check_task(task: &Body, sink: &mut Sink) {
         let mended = format!("SIG{}", signal.value.to_ascii_uppercase());
         let diagnostic = bad_value(signal.value, "a signal, such as `SIGTERM`", signal.span);
         sink.push(if is_signal(&mended) {
-            diagnostic.help(format!("write `{mended}`"))
+            diagnostic.help(format!("write `{mended}`")).fix(signal.span, format!("\"{mended}\""))
         } else {
             diagnostic.help("`SIGTERM`, `SIGINT` and `SIGQUIT` ask programs to end")
         });
@@ -103,7 +104,8 @@ fn check_targets(task: &Body, sink: &mut Sink) {
             let name = source.rsplit('/').next().unwrap_or(source);
             sink.push(
                 bad_value(target.value, "the path of a file", target.span)
-                    .help(format!("name the file: `{}{name}`", target.value)),
+                    .help(format!("name the file: `{}{name}`", target.value))
+                    .fix(target.span, format!("\"{}{name}\"", target.value)),
             );
             continue;
         }

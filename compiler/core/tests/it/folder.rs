@@ -17,7 +17,10 @@ pub(crate) fn world(lab: &str) -> MemoryWorld {
     }
     for file in files {
         let path = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
-        world.insert(path, fs::read(&file).unwrap());
+        // A fault may be that there is no `lab.kdl`.
+        if file.exists() {
+            world.insert(path, fs::read(&file).unwrap());
+        }
     }
     world
 }

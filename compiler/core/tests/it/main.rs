@@ -3,6 +3,7 @@
 
 mod decode;
 mod decode_random;
+mod fixes;
 mod folder;
 mod hcl;
 mod hcl_large;

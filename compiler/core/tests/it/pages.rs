@@ -217,7 +217,6 @@ pages! {
     unknown_variable
     unlocked_image
     unreadable_file
-    unreadable_secret
     unregistered_service
     unset_variable
     unused_image

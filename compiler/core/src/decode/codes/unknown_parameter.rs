@@ -1,6 +1,6 @@
 //! `unknown-parameter`: a parameter that there isn't.
 
-use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, code};
 use crate::source::Span;
 
 code!(Error, "unknown-parameter", "unknown_parameter.md", "a parameter that there isn't");
@@ -13,7 +13,7 @@ pub(crate) fn unknown_parameter<'a>(
 ) -> Diagnostic {
     Diagnostic::new(&CODE, format!("there is no parameter `{}`", name.escape_debug()), place, "no such parameter")
         .help("`@@{` stands for `@{` itself; what Nomad fills in is written `${…}`")
-        .maybe_help(did_you_mean(name, candidates))
+        .did_you_mean(name, candidates)
 }
 
 /// A parameter given to a preset, or an option to an integration, that has none of that name.
@@ -26,5 +26,5 @@ pub(crate) fn not_taken<'a>(
     let message = format!("`{owner}` takes no parameter `{}`", name.escape_debug());
     Diagnostic::new(&CODE, message, place, "no such parameter")
         .help(if candidates.clone().into_iter().next().is_none() { "remove it: there are none" } else { "remove it" })
-        .maybe_help(did_you_mean(name, candidates))
+        .did_you_mean(name, candidates)
 }

@@ -644,6 +644,7 @@ service "b@{x}""#), @r#"
     service.kdl:2:24: error[unknown-parameter] there is no parameter `cuont`
       service.kdl:2:24: cuont < no such parameter
       help: did you mean `count`?
+      fix: cuont -> count
     service.kdl:2:37: error[not-allowed-value] `type` can't be `3`
       service.kdl:2:37: "@{count}" < not one of those allowed
       help: it is one of `batch`, `service`, `system`

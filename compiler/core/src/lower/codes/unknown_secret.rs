@@ -9,7 +9,7 @@ code!(Error, "unknown-secret", "unknown_secret.md", "a secret that no store decl
 pub fn unknown_store<'a>(store: &str, place: Span, stores: impl IntoIterator<Item = &'a str> + Clone) -> Diagnostic {
     Diagnostic::new(&CODE, format!("the lab declares no store of secrets `{store}`"), place, "no such store")
         .help(format!("add `secrets \"{store}\" {{ … }}` to `lab.kdl`"))
-        .maybe_help(nearest(store, stores).map(|near| format!("did you mean `{near}`?")))
+        .did_you_mean(store, nearest(store, stores))
 }
 
 /// The store is declared, but holds nothing at this path.
@@ -20,15 +20,12 @@ pub fn unknown_path<'a>(
     place: Span,
     paths: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Diagnostic {
-    let help = match nearest(path, paths) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!(
-            "add `holds \"{path}\" {{ keys \"{key}\" }}` to the store, and put the value there before you deploy"
-        ),
-    };
     Diagnostic::new(&CODE, format!("`{}` holds nothing at `{path}`", store.value), place, "no such path")
         .also(store.span, "the store is declared here")
-        .help(help)
+        .help(format!(
+            "add `holds \"{path}\" {{ keys \"{key}\" }}` to the store, and put the value there before you deploy"
+        ))
+        .did_you_mean(path, nearest(path, paths))
 }
 
 /// The path is declared, but without this key.
@@ -38,11 +35,8 @@ pub fn unknown_key<'a>(
     place: Span,
     keys: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Diagnostic {
-    let help = match nearest(key, keys) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("add `\"{key}\"` to the keys of `{}`, and put the value there before you deploy", path.value),
-    };
     Diagnostic::new(&CODE, format!("`{}` has no key `{key}`", path.value), place, "no such key")
         .also(path.span, "the path is declared here")
-        .help(help)
+        .help(format!("add `\"{key}\"` to the keys of `{}`, and put the value there before you deploy", path.value))
+        .did_you_mean(key, nearest(key, keys))
 }

@@ -1,6 +1,6 @@
 //! `unknown-reference`: a name that nothing has.
 
-use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, code};
 use crate::source::Span;
 
 code!(Error, "unknown-reference", "unknown_reference.md", "a name that nothing has");
@@ -14,7 +14,7 @@ pub fn unknown_reference<'a>(
 ) -> Diagnostic {
     Diagnostic::new(&CODE, format!("there is no {what} `{}`", name.escape_debug()), place, format!("no such {what}"))
         .help("add it, or name one that is there")
-        .maybe_help(did_you_mean(name, candidates))
+        .did_you_mean_value(name, candidates)
 }
 
 /// A reference to a part that its owner doesn't have: `owner` is such as `` `blog-db` `` or `the catalogue`.
@@ -27,7 +27,7 @@ pub fn unknown_member<'a>(
 ) -> Diagnostic {
     Diagnostic::new(&CODE, format!("{owner} has no {what} `{}`", name.escape_debug()), place, format!("no such {what}"))
         .help("add it, or name one that is there")
-        .maybe_help(did_you_mean(name, candidates))
+        .did_you_mean_value(name, candidates)
 }
 
 /// A property, such as a class, that no node of the lab has.
@@ -44,5 +44,5 @@ pub fn no_node_has<'a>(
         format!("no such {what}"),
     )
     .help("name one that a node has, or give it to a node")
-    .maybe_help(did_you_mean(value, candidates))
+    .did_you_mean_value(value, candidates)
 }

@@ -1,6 +1,6 @@
 //! A value for a variable that no job file has.
 
-use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, code};
 use crate::source::Span;
 
 code!(Error, "undeclared-variable", "undeclared_variable.md", "a value for a variable that no job file has");
@@ -14,7 +14,7 @@ pub(crate) fn undeclared_variable<'a>(
 ) -> Diagnostic {
     Diagnostic::new(&CODE, format!("no job file in `{folder}` has a variable `{name}`"), span, "given to nobody")
         .help(format!("remove it, or declare it in the job file: `variable \"{name}\" {{ … }}`"))
-        .maybe_help(did_you_mean(name, known))
+        .did_you_mean(name, known)
 }
 
 /// There is no job file in `folder` at all.

@@ -1,6 +1,6 @@
 //! A function that Nomad's job files don't have.
 
-use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, code};
 use crate::source::Span;
 
 code!(Error, "unknown-function", "unknown_function.md", "a function that Nomad's job files don't have");
@@ -29,6 +29,6 @@ pub(crate) fn unknown_function<'a>(
         Some((_, instead)) => diagnostic.help(*instead),
         None => diagnostic
             .help("Nomad's job files have these: https://developer.hashicorp.com/nomad/docs/reference/hcl2/functions")
-            .maybe_help(did_you_mean(name, known)),
+            .did_you_mean(name, known),
     }
 }

@@ -1,6 +1,6 @@
 //! A variable, local or entry that there isn't.
 
-use crate::diagnostic::{Diagnostic, code, did_you_mean, nearest};
+use crate::diagnostic::{Diagnostic, code, nearest};
 use crate::source::Span;
 
 code!(Error, "unknown-variable", "unknown_variable.md", "a variable, local or entry that there isn't");
@@ -18,7 +18,7 @@ pub(crate) fn unknown_variable<'a>(
     };
     Diagnostic::new(&CODE, format!("there is no {what} `{name}`"), span, "not declared")
         .help(declare)
-        .maybe_help(did_you_mean(name, known))
+        .did_you_mean(name, known)
 }
 
 /// `locals.name` for `local.name`, and the like.
@@ -49,7 +49,5 @@ pub(crate) fn unknown_member<'a>(
 ) -> Diagnostic {
     let all: Vec<String> = known.clone().into_iter().take(8).map(|known| format!("`{known}`")).collect();
     let has = if all.is_empty() { "the map is empty".to_owned() } else { format!("it has {}", all.join(", ")) };
-    Diagnostic::new(&CODE, format!("the map has no `{name}`"), span, "not there")
-        .help(has)
-        .maybe_help(did_you_mean(name, known))
+    Diagnostic::new(&CODE, format!("the map has no `{name}`"), span, "not there").help(has).did_you_mean(name, known)
 }
