@@ -3,7 +3,6 @@
 use hlmc_core::source::{ReadError, World};
 use rayon::prelude::*;
 use rustix::buffer::spare_capacity;
-use std::ffi::OsString;
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;

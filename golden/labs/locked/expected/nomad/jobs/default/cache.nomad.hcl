@@ -18,6 +18,12 @@ job "cache" {
       name     = "cache"
       port     = "redis"
       provider = "nomad"
+
+      check {
+        type     = "tcp"
+        interval = "15s"
+        timeout  = "5s"
+      }
     }
 
     task "cache" {
