@@ -4,9 +4,9 @@ use crate::lab::Lab;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
-const WRONG: &str = "service \"web\" {\n    image \"nginx:1.29.3\"\n    prot \"http\" to=80\n    memory 512\n}\n";
-const RIGHT: &str =
-    "service \"web\" {\n    image \"nginx:1.29.3\"\n    port \"http\" to=80\n    memory \"512MiB\"\n}\n";
+const WRONG: &str =
+    "service \"web\" {\n    image \"nginx:1.29.3\"\n    prot \"http\" to=80\n    memory 512\n    check \"http\"\n}\n";
+const RIGHT: &str = "service \"web\" {\n    image \"nginx:1.29.3\"\n    port \"http\" to=80\n    memory \"512MiB\"\n    check \"http\"\n}\n";
 
 #[test]
 fn several_changes_of_one_file_are_made_and_told() {

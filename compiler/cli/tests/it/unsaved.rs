@@ -15,7 +15,7 @@ fn the_text_on_stdin_stands_in_for_the_file() {
     let lab = Lab::new();
     lab.write("services/web.kdl", "service \"web\" {\n    prot \"http\" to=80\n}\n");
     assert!(lab.run(&["check", "--format", "short"]).stdout.contains("unknown-name"));
-    let fine = "service \"web\" {\n    image \"nginx:1.29.3\"\n    port \"http\" to=80\n}\n";
+    let fine = "service \"web\" {\n    image \"nginx:1.29.3\"\n    port \"http\" to=80\n    check \"http\"\n}\n";
     assert_eq!(check(&lab, "services/web.kdl", fine).stdout, "");
     let broken = check(&lab, "services/web.kdl", "service \"web\" {\n    imag \"nginx:1.29.3\"\n}\n");
     assert_eq!(broken.code, Some(1));

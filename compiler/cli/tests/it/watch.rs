@@ -72,7 +72,10 @@ fn a_change_is_checked_and_nothing_else_is() {
     assert_eq!(watch.lines.recv_timeout(Duration::from_millis(600)), Err(RecvTimeoutError::Timeout));
     lab.write("services/web.kdl", "service \"web\" {\n    image \"a:1\"\n    prot \"http\" to=80\n}\n");
     watch.says("services/web.kdl:3:5: error[unknown-name] ");
-    lab.write("services/web.kdl", "service \"web\" {\n    image \"a:1\"\n    port \"http\" to=80\n}\n");
+    lab.write(
+        "services/web.kdl",
+        "service \"web\" {\n    image \"a:1\"\n    port \"http\" to=80\n    check \"http\"\n}\n",
+    );
     watch.says("no problems");
     // As editors save: another file takes the place.
     lab.write("services/.web.kdl.swp", "service \"web\" { imag \"a:1\"; }\n");
