@@ -216,11 +216,11 @@ pages! {
     unknown_secret
     unknown_variable
     unlocked_image
+    unneeded_allow
     unreadable_file
     unregistered_service
     unset_variable
     unused_image
-    unneeded_allow
     unused_secret
     unused_value
     volume_missing
