@@ -12,9 +12,10 @@ pub struct ImageReference<'t> {
 }
 
 impl<'t> ImageReference<'t> {
-    /// Reads a reference; nothing where Docker would refuse it (distribution/reference, `Parse`).
+    /// Reads a reference; nothing where Docker would refuse it (distribution/reference, `Parse`). Nomad takes a `https://` away.
     #[must_use]
     pub fn parse(text: &'t str) -> Option<Self> {
+        let text = text.strip_prefix("https://").unwrap_or(text);
         let (rest, digest) = match text.split_once('@') {
             Some((rest, digest)) => (rest, Some(digest)),
             None => (text, None),
@@ -126,6 +127,7 @@ mod tests {
             ("ghcr.io/immich-app/postgres:14-v0.4", Some("ghcr.io"), "immich-app/postgres", Some("14-v0.4"), None),
             ("localhost/a", Some("localhost"), "a", None, None),
             ("registry:5000/a", Some("registry:5000"), "a", None, None),
+            ("https://registry.lan/a:b", Some("registry.lan"), "a", Some("b"), None),
             ("[::1]:5000/a:b", Some("[::1]:5000"), "a", Some("b"), None),
             (pinned.as_str(), Some("localhost:5000"), "a/b", Some("1"), Some(DIGEST)),
         ] {
