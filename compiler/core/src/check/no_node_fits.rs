@@ -30,24 +30,33 @@ fn no_node_fits<'l>(analysis: &Analysis<'l>, facts: &GroupFacts<'l>) -> Diagnost
     let mut diagnostic =
         Diagnostic::new(&CODE, format!("no node can run `{}`", name.value), name.span, "nowhere to run");
     let nodes: Vec<(&Node, Vec<Obstacle<'l>>)> = analysis.all_obstacles(facts).collect();
-    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
     let mut places: Vec<(Span, Vec<&str>)> = Vec::new();
     for (node, obstacles) in &nodes {
-        let described: Vec<(String, Option<Span>)> = obstacles.iter().map(|it| describe(it, node)).collect();
-        let reason = described.iter().map(|(reason, _)| reason.as_str()).collect::<Vec<_>>().join(", and ");
-        push(&mut reasons, reason, node.name.as_str());
-        for span in described.iter().filter_map(|(_, span)| *span) {
+        for span in obstacles.iter().filter_map(|it| describe(it, node).1) {
             push(&mut places, span, node.name.as_str());
         }
     }
-    for (reason, nodes) in &reasons {
-        let is = if nodes.len() == 1 { "is" } else { "are each" };
-        diagnostic = diagnostic.note(format!("{} {is} left out: {reason}", some(nodes)));
+    for note in left_out(analysis, facts, "") {
+        diagnostic = diagnostic.note(note);
     }
     for (span, nodes) in places.iter().filter(|(span, _)| *span != name.span) {
         diagnostic = diagnostic.also(*span, format!("leaves out {}", some(nodes)));
     }
     diagnostic.help(help(analysis.lab, &nodes))
+}
+
+/// Which nodes can't run a group and why, a line for each reason. `whom` stands behind "left out".
+pub(super) fn left_out<'l>(analysis: &Analysis<'l>, facts: &GroupFacts<'l>, whom: &str) -> Vec<String> {
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    for (node, obstacles) in analysis.all_obstacles(facts).filter(|(_, obstacles)| !obstacles.is_empty()) {
+        let reason: Vec<String> = obstacles.iter().map(|it| describe(it, node).0).collect();
+        push(&mut reasons, reason.join(", and "), node.name.as_str());
+    }
+    let line = |(reason, nodes): (String, Vec<&str>)| {
+        let is = if nodes.len() == 1 { "is" } else { "are each" };
+        format!("{} {is} left out{whom}: {reason}", some(&nodes))
+    };
+    reasons.into_iter().map(line).collect()
 }
 
 fn push<'n, K: PartialEq>(list: &mut Vec<(K, Vec<&'n str>)>, key: K, node: &'n str) {
@@ -59,7 +68,7 @@ fn push<'n, K: PartialEq>(list: &mut Vec<(K, Vec<&'n str>)>, key: K, node: &'n s
 }
 
 /// Names of nodes for a sentence, and how many more there are.
-fn some(nodes: &[&str]) -> String {
+pub(super) fn some(nodes: &[&str]) -> String {
     let quoted: Vec<String> = nodes.iter().take(NAMES).map(|node| format!("`{node}`")).collect();
     let more = nodes.len().saturating_sub(NAMES);
     if more == 0 { quoted.join(", ") } else { format!("{} and {more} more", quoted.join(", ")) }

@@ -30,10 +30,47 @@ impl<'l> Claim<'_, 'l> {
 }
 
 /// Who listens on a port of a node before any service does.
-struct Taken {
+struct Taken<'t> {
     node: usize,
-    who: String,
-    span: Span,
+    listener: &'t Listener,
+}
+
+/// What is taken on all nodes, by port.
+struct Listeners {
+    all: Vec<(usize, Listener)>,
+    /// Indices into `all` of short ranges, by each of their ports; in the order of nodes.
+    short: BTreeMap<u16, Vec<usize>>,
+    /// The others.
+    long: Vec<usize>,
+}
+
+/// So many ports at most are a short range.
+const SHORT: u16 = 16;
+
+impl Listeners {
+    fn of(lab: &Lab) -> Self {
+        let nodes = lab.nodes.iter().enumerate();
+        let all = nodes.flat_map(|(at, node)| listeners(lab, node).into_iter().map(move |listener| (at, listener)));
+        let mut listeners = Self { all: all.collect(), short: BTreeMap::new(), long: Vec::new() };
+        for (index, (_, listener)) in listeners.all.iter().enumerate() {
+            if listener.until.saturating_sub(listener.from) < SHORT {
+                (listener.from..=listener.until).for_each(|port| listeners.short.entry(port).or_default().push(index));
+            } else {
+                listeners.long.push(index);
+            }
+        }
+        listeners
+    }
+
+    /// Who has a port, by node. Another network than the lab's is another address: there only what the owner reserves is taken.
+    fn of_port(&self, number: u16, network: Option<&str>) -> Vec<Taken<'_>> {
+        let short = self.short.get(&number).into_iter().flatten().copied();
+        let has = |at: &usize| (self.all[*at].1.from..=self.all[*at].1.until).contains(&number);
+        let mut found: Vec<usize> = short.chain(self.long.iter().copied().filter(has)).collect();
+        found.sort_unstable();
+        let taken = found.into_iter().map(|at| Taken { node: self.all[at].0, listener: &self.all[at].1 });
+        taken.filter(|taken| network.is_none() || taken.listener.reserved).collect()
+    }
 }
 
 /// Reports, for each fixed port, the claims that can't all be met.
@@ -56,10 +93,10 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     if claims.is_empty() {
         return;
     }
-    let there: Vec<Vec<Listener>> = analysis.lab.nodes.iter().map(|node| listeners(analysis.lab, node)).collect();
+    let there = Listeners::of(analysis.lab);
     for ((network, number), claims) in claims {
         let (waiting, always): (Vec<_>, Vec<_>) = claims.into_iter().partition(|claim| claim.waits);
-        let taken = taken(&there, network, number, always.iter().chain(&waiting));
+        let taken = there.of_port(number, network);
         let mut always: Vec<&Claim<'_, '_>> = always.iter().collect();
         while let Some(crowded) = crowded(&always, &taken) {
             let competing: Vec<&Claim<'_, '_>> = crowded.iter().map(|at| always[*at]).collect();
@@ -82,27 +119,13 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     }
 }
 
-/// Who has a port already on the nodes that claims are about. Another network than the lab's is another address: there only what
-/// the owner reserves is taken.
-fn taken<'a, 'l: 'a>(
-    there: &[Vec<Listener>],
-    network: Option<&str>,
-    number: u16,
-    claims: impl Iterator<Item = &'a Claim<'a, 'l>>,
-) -> Vec<Taken> {
-    let mut nodes: Vec<usize> = claims.flat_map(|claim| claim.facts.eligible()).collect();
-    nodes.sort_unstable();
-    nodes.dedup();
-    let of_node = |node: usize| {
-        let has = move |it: &&Listener| (it.from..=it.until).contains(&number);
-        let counts = move |it: &&Listener| network.is_none() || it.reserved;
-        there[node].iter().filter(has).filter(counts).map(move |it| Taken { node, who: it.who.clone(), span: it.span })
-    };
-    nodes.into_iter().flat_map(of_node).collect()
-}
-
 /// The claims that can't all be met, each at most once on a node; nothing where they can.
-fn crowded(claims: &[&Claim<'_, '_>], taken: &[Taken]) -> Option<Vec<usize>> {
+fn crowded(claims: &[&Claim<'_, '_>], taken: &[Taken<'_>]) -> Option<Vec<usize>> {
+    let all = claims.iter().map(|claim| claim.instances).fold(0, usize::saturating_add);
+    if claims.iter().all(|claim| claim.facts.nodes.len() >= all.saturating_add(taken.len())) {
+        // Each has a choice of more nodes than there are claims.
+        return None;
+    }
     // Numbered anew: only the nodes that are claimed.
     let mut nodes: Vec<usize> = claims.iter().flat_map(|claim| claim.facts.eligible()).collect();
     nodes.sort_unstable();
@@ -153,27 +176,23 @@ fn port_conflict<'l>(analysis: &Analysis<'l>, number: u16, claims: &[&Claim<'_, 
     nodes.dedup();
     let on = super::volume_missing::names(&nodes.iter().filter_map(|at| lab.nodes.get(*at)).collect::<Vec<_>>());
     let services: Vec<String> = claims.iter().map(|claim| format!("`{}`", claim.facts.service.name.value)).collect();
-    let there: Vec<&Taken> = taken.iter().filter(|listener| nodes.contains(&listener.node)).collect();
+    let there: Vec<&Taken<'_>> = taken.iter().filter(|listener| nodes.contains(&listener.node)).collect();
     let free: Vec<usize> =
         nodes.iter().copied().filter(|at| !there.iter().any(|listener| listener.node == *at)).collect();
     let free = super::volume_missing::names(&free.iter().filter_map(|at| lab.nodes.get(*at)).collect::<Vec<_>>());
-    let message = headline(number, claims[0].instances, &services, there.first().map(|it| it.who.as_str()), &on, &free);
+    let message =
+        headline(number, claims[0].instances, &services, there.first().map(|it| it.listener.who.as_str()), &on, &free);
     let mut diagnostic = Diagnostic::new(&CODE, message, claims[0].fixed, "claimed here");
     for claim in &claims[1..] {
         diagnostic = diagnostic.also(claim.fixed, "and here");
     }
-    for listener in &there {
-        let node = &lab.nodes[listener.node].name.value;
-        diagnostic = diagnostic.also(listener.span, format!("{} on `{node}` has it", listener.who));
+    for taken in &there {
+        let node = &lab.nodes[taken.node].name.value;
+        diagnostic = diagnostic.also(taken.listener.span, format!("{} on `{node}` has it", taken.listener.who));
     }
-    for (node, obstacle) in analysis.obstacles(claims[0].facts) {
-        if let Some(obstacle) = obstacle {
-            let (reason, _) = super::no_node_fits::describe(&obstacle, node);
-            diagnostic = diagnostic.note(format!(
-                "`{}` is left out for `{}`: {reason}",
-                node.name.value, claims[0].facts.service.name.value
-            ));
-        }
+    let whom = format!(" for `{}`", claims[0].facts.service.name.value);
+    for note in super::no_node_fits::left_out(analysis, claims[0].facts, &whom) {
+        diagnostic = diagnostic.note(note);
     }
     diagnostic.help(match claims {
         [claim] if there.is_empty() => {

@@ -70,9 +70,9 @@ fn is_about(obstacle: &Obstacle<'_>, volume: &Spanned<String>) -> bool {
     matches!(obstacle, Obstacle::Volume(missing) | Obstacle::ReadOnlyVolume(missing) if missing.value == volume.value)
 }
 
-/// Names of nodes for a sentence: `` `a`, `b` ``.
+/// Names of nodes for a sentence: `` `a`, `b` ``; of many, the first few and how many more.
 pub(super) fn names(nodes: &[&Node]) -> String {
-    nodes.iter().map(|node| format!("`{}`", node.name.value)).collect::<Vec<_>>().join(", ")
+    super::no_node_fits::some(&nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>())
 }
 
 /// How to keep a service to some nodes: in its manifest, or for one of the catalogue or an integration with `use`.
