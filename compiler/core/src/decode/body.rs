@@ -27,6 +27,11 @@ fn filling<'d>(node: NodeRef<'d, '_>) -> Filling<'d> {
     Filling::with_capacity(names, attributes.min(names))
 }
 
+/// Whether an argument is a bare word that sets a truth value of its block.
+fn is_switch(entry: EntryRef<'_, '_>, ty: &BlockType) -> bool {
+    entry.ty().is_none() && ty.attribute(entry.text()).is_some_and(|attribute| attribute.ty == Type::Bool)
+}
+
 impl Decoder<'_> {
     pub(super) fn top(&mut self, node: NodeRef<'_, '_>, root: &'static BlockType) -> Option<Block> {
         let scope = Scope::of(root);
@@ -103,7 +108,8 @@ impl Decoder<'_> {
         let mut labels = Some(Vec::with_capacity(ty.labels.len()));
         let mut entries = node.args();
         for name in ty.labels {
-            match entries.next() {
+            // `route public` lacks its name: the word sets something, as it does behind a name.
+            match entries.next().filter(|entry| !is_switch(*entry, ty)) {
                 Some(entry) => self.label(entry, ty.name, name, &mut labels),
                 None => {
                     let diagnostic = missing_label::missing_label(ty.name, name, self.span(node.name_span()));

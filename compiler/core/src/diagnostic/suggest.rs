@@ -4,13 +4,17 @@
 /// differ, or one contains the other's letters in another spelling (`memory_max`, `memoryMax`, `memory-max`).
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = simplify(written);
+    if plain.is_empty() && written.is_empty() {
+        return None;
+    }
     let limit = (plain.chars().count() / 3).clamp(1, 4);
     candidates
         .into_iter()
         .filter(|candidate| *candidate != written)
         .map(|candidate| (distance(&plain, &simplify(candidate)), candidate))
         .filter(|(distance, _)| *distance <= limit)
-        .min_by(|a, b| a.cmp(b))
+        // Of two that are as near, the one that is as long: a wrong letter is more likely than one too many.
+        .min_by_key(|(distance, candidate)| (*distance, candidate.len().abs_diff(written.len()), *candidate))
         .map(|(_, candidate)| candidate)
 }
 
@@ -71,7 +75,14 @@ mod tests {
     }
 
     #[test]
+    fn of_two_that_are_as_near_it_takes_the_one_that_is_as_long() {
+        assert_eq!(nearest("variablex", ["variable", "variables"]), Some("variables"));
+        assert_eq!(nearest("variabl", ["variable", "variables"]), Some("variable"));
+    }
+
+    #[test]
     fn does_not_guess_wildly() {
+        assert_eq!(nearest("", ["=", "<"]), None);
         assert_eq!(nearest("volume", ["port", "image"]), None);
         assert_eq!(did_you_mean("xyz", ["b", "a"]), Some("known here: `a`, `b`".into()));
     }

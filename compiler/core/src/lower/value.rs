@@ -128,13 +128,19 @@ fn range(body: &Body, name: &str, least: i64, most: i64, sink: &mut Sink) {
 /// The fields that Nomad reads (github.com/hashicorp/cronexpr): five, or six and seven with seconds and years.
 pub(super) fn is_cron(text: &str) -> bool {
     const NAMED: [&str; 7] = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+    // Seconds, minutes, hours, days, months, weekdays, years.
+    let ranges = [(0, 59), (0, 59), (0, 23), (1, 31), (1, 12), (0, 7), (1970, 2099)];
     let fields: Vec<&str> = text.split(' ').filter(|field| !field.is_empty()).collect();
     NAMED.contains(&text)
-        || ((5..=7).contains(&fields.len()) && fields.into_iter().all(|field| field.split(',').all(is_cron_part)))
+        || ((5..=7).contains(&fields.len())
+            && fields
+                .iter()
+                .zip(&ranges[usize::from(fields.len() < 7)..])
+                .all(|(field, range)| field.split(',').all(|part| is_cron_part(part, *range))))
 }
 
 /// Whether a part of a field is `*`, `5`, `MON`, `5-7`, each maybe with `/2`, or one of the forms for days.
-fn is_cron_part(part: &str) -> bool {
+fn is_cron_part(part: &str, (least, most): (u16, u16)) -> bool {
     const NAMES: [&str; 19] = [
         "JANUARY",
         "FEBRUARY",
@@ -159,7 +165,8 @@ fn is_cron_part(part: &str) -> bool {
     let named =
         |text: &str| NAMES.iter().any(|name| text.eq_ignore_ascii_case(name) || text.eq_ignore_ascii_case(&name[..3]));
     let number = |text: &str| (1..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    let value = |text: &str| number(text) || named(text);
+    let fits = |text: &str| text.parse().is_ok_and(|number: u16| (least..=most).contains(&number));
+    let value = |text: &str| number(text) && fits(text) || named(text);
     let day = |text: &str| text.strip_suffix(['L', 'W']).is_some_and(value);
     let (range, step) = part.split_once('/').unwrap_or((part, "1"));
     let whole = matches!(range, "*" | "?" | "L" | "LW") || value(range) || day(range);
@@ -219,6 +226,10 @@ mod tests {
             "* * * *",
             "0 3 * * * * * *",
             "once upon a time here",
+            "0 25 * * *",
+            "60 * * * *",
+            "0 3 32 * *",
+            "0 3 * 13 *",
         ] {
             assert!(!cron(bad), "{bad}");
         }

@@ -209,7 +209,8 @@ impl Expansion<'_> {
     ) -> Option<(Manifest, Parameters, Body)> {
         // What parameters there are stands in the definition itself, so it is read once for them and once with them.
         let mut parameters = self.manifests.parameters.clone();
-        let declared = define(definition, kind, &parameters, self.sources, &mut Sink::default())?;
+        let mut found = Sink::default();
+        let declared = define(definition, kind, &parameters, self.sources, &mut found)?;
         let word = if kind == "preset" { "param" } else { "option" };
         let mut options = Body::default();
         let mut missing: Vec<&Spanned<String>> = Vec::new();
@@ -236,6 +237,10 @@ impl Expansion<'_> {
             self.sink.push(not_taken(&place.value, &attribute.name, attribute.name_span, names));
         }
         if !missing.is_empty() {
+            // A parameter whose own declaration is wrong may have a default that couldn't be read.
+            if report_wrong_declarations(found, &declared.block.body, word, self.sink) {
+                return None;
+            }
             self.sink.push(missing_parameter(&place.value, &missing, place.span));
             return None;
         }
@@ -341,18 +346,35 @@ fn finish(mut service: Expanded, manifests: &Manifests, sources: &Sources, sink:
     service
 }
 
+/// Reports what was found wrong in the declarations of parameters; whether there was something.
+fn report_wrong_declarations(found: Sink, body: &Body, word: &str, sink: &mut Sink) -> bool {
+    let mut wrong = false;
+    for diagnostic in found.into_sorted() {
+        let at = diagnostic.primary.span;
+        if body.blocks(word).any(|block| block.span.start <= at.start && at.end <= block.span.end) {
+            sink.push(diagnostic);
+            wrong = true;
+        }
+    }
+    wrong
+}
+
 /// Reports an option of another type than the integration asks for.
 fn fits_type(option: &Block, given: &Attribute, sink: &mut Sink) {
-    let ValueKind::Str(text) = &given.value.kind else { return };
-    let (expected, help) = match option.body.str("type").map(|ty| ty.value) {
-        Some("int") => ("a whole number", "write the number without quotes"),
-        Some("bool") => ("a truth value", "write `#true` or `#false`"),
-        Some("email") if !text.is_empty() && !is_email(text) => {
+    let text = given.value.kind.to_text().unwrap_or_default();
+    let (expected, help) = match (option.body.str("type").map(|ty| ty.value), &given.value.kind) {
+        (Some("int"), ValueKind::Str(_) | ValueKind::Bool(_) | ValueKind::Float(_)) => {
+            ("a whole number", "write the number without quotes")
+        }
+        (Some("bool"), ValueKind::Str(_) | ValueKind::Int(_) | ValueKind::Float(_)) => {
+            ("a truth value", "write `#true` or `#false`")
+        }
+        (Some("email"), _) if !text.is_empty() && !is_email(&text) => {
             ("an e-mail address", "write one like `ops@example.com`, of letters, digits, `.`, `-`, `_` and `+`")
         }
         _ => return,
     };
-    sink.push(bad_value(text, expected, given.value.span).help(help));
+    sink.push(bad_value(&text, expected, given.value.span).help(help));
 }
 
 /// Whether a text is an e-mail address of plain characters.

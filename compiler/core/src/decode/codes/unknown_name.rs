@@ -41,6 +41,12 @@ pub(in crate::decode) fn unknown_name(name: &str, span: Span, scopes: &[Scope], 
     }
 }
 
+/// `name` stands in a block of job files that holds few names and is in no table.
+pub(in crate::decode) fn not_one_of(name: &str, span: Span, place: &str, known: &[&str]) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("`{name}` is not known in `{place}`"), span, "not known here")
+        .did_you_mean(name, known.iter().copied())
+}
+
 fn from_elsewhere(word: Word, span: Span, diagnostic: Diagnostic) -> Diagnostic {
     let Word { write, note, .. } = word;
     let help = match (write, note) {

@@ -162,6 +162,16 @@ impl Reader<'_, '_> {
             return;
         }
         let Some(value) = value else { return };
+        if let ValueKind::Map(map) = &value.kind
+            && ty.open.is_none()
+        {
+            let inner = Scope::of(ty);
+            self.scopes.push(inner);
+            for (key, _) in map.iter().filter(|(key, _)| !inner.knows(&key.value)) {
+                self.unknown(&key.value, key.span);
+            }
+            self.scopes.pop();
+        }
         match (ty.open, value.kind) {
             // Names and texts are the same either way; the block is the usual one.
             (Some(Type::Str), ValueKind::Map(map)) if ty.occurs == Occurs::Once => {
@@ -232,6 +242,9 @@ impl Reader<'_, '_> {
     ) {
         let find = |name: &str| block.body.attributes().find(|it| it.name.text == name).map(|it| &it.value);
         let content = block.body.blocks().find(|inner| inner.name.text == "content");
+        if !self.evaluator.knows_all(block, &["content", "for_each", "iterator", "labels"]) {
+            return;
+        }
         let ([label], Some(each), Some(content)) = (block.labels.as_slice(), find("for_each"), content) else {
             let message = "`dynamic` needs the name of a block, `for_each` and `content`";
             let help =

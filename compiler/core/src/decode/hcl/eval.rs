@@ -5,7 +5,7 @@ use super::codes::{bad_expression, unknown_variable};
 use super::convert::{self, Shape};
 use super::function;
 use super::operator;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, nearest};
 use crate::nomad::form::{Value, ValueKind};
 use crate::source::{FileId, Source, Sources, Span, Spanned, World};
 use hlmc_hcl::{Entry, Expr, ExprKind, For, Key, Name, Step};
@@ -137,6 +137,11 @@ impl Evaluator<'_> {
                 self.sink.push(unknown_variable::misspelt_root(root, meant, span));
                 return None;
             }
+            if let Some(near) = self.meant(root, expr) {
+                let end = span.start + u32::try_from(root.len()).unwrap_or(0);
+                self.sink.push(unknown_variable::misspelt_name(root, near, Span { end, ..span }));
+                return None;
+            }
             return Some(Value { kind: ValueKind::Str(operator::later(self.text, expr.span)), span });
         }
         let kind = match &expr.kind {
@@ -156,6 +161,18 @@ impl Evaluator<'_> {
             _ => return None,
         };
         Some(Value { kind, span })
+    }
+
+    /// What is near to a name that is none of the file's own, and none that Nomad fills in: `var` and `local` where
+    /// something of them is meant, and what a `for` goes through. A name alone may be a variable of the task's environment.
+    fn meant(&self, root: &str, expr: &Expr<'_>) -> Option<&str> {
+        let later = matches!(root, "attr" | "device" | "env" | "meta" | "node") || root.starts_with("NOMAD_");
+        if later || !root.contains(|c: char| c.is_ascii_lowercase()) {
+            return None;
+        }
+        let alone = matches!(expr.kind, ExprKind::Variable(_));
+        let roots = ["var", "local"].into_iter().filter(|_| !alone);
+        nearest(root, roots.chain(self.names.iter().map(|(name, _)| name.as_str())))
     }
 
     /// Whether a name is one of the file's own, and not one for later.

@@ -4,6 +4,7 @@ use super::codes::{bad_expression, local_cycle, unset_variable};
 use super::convert::{self, Shape};
 use super::eval::Evaluator;
 use crate::decode::codes::duplicate_name::duplicate_name;
+use crate::decode::codes::unknown_name;
 use crate::nomad::form::{Value, ValueKind};
 use crate::source::{Span, Spanned};
 use hlmc_hcl::{Attribute, Block, Body, Expr, ExprKind};
@@ -57,7 +58,23 @@ impl<'e> Evaluator<'e> {
         }
     }
 
+    /// Reports what stands in a block and is none of these names.
+    pub(super) fn knows_all(&mut self, block: &Block<'_>, known: &[&str]) -> bool {
+        let attributes = block.body.attributes().map(|it| it.name);
+        let names = attributes.chain(block.body.blocks().map(|it| it.name));
+        let mut fine = true;
+        for name in names.filter(|name| !known.contains(&name.text)) {
+            let diagnostic = unknown_name::not_one_of(name.text, self.span(name.span), block.name.text, known);
+            self.sink.push(diagnostic);
+            fine = false;
+        }
+        fine
+    }
+
     fn variable_block(&mut self, block: &Block<'_>, name: &str, span: Span, given: &Given) -> Option<Value> {
+        if !self.knows_all(block, &["default", "description", "type", "validation"]) {
+            return None;
+        }
         let find = |wanted: &str| block.body.attributes().find(|it| it.name.text == wanted).map(|it| &it.value);
         let shape = match find("type") {
             Some(shape) => Shape::read(shape, self)?,

@@ -27,6 +27,13 @@ pub(crate) fn misspelt_root(root: &str, meant: &str, span: Span) -> Diagnostic {
         .help(format!("write `{meant}.…`"))
 }
 
+/// A name that is almost `near`, which there is.
+pub(crate) fn misspelt_name(name: &str, near: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("there is no `{name}`"), span, "Nomad would leave this as it stands")
+        .help(format!("did you mean `{near}`?"))
+        .fix(span, near)
+}
+
 /// `name` in a template that isn't given it.
 pub(crate) fn not_given<'a>(name: &str, span: Span, known: impl IntoIterator<Item = &'a str> + Clone) -> Diagnostic {
     let help = match nearest(name, known) {
