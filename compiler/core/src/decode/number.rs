@@ -38,11 +38,21 @@ impl Decoder<'_> {
             Ok(bytes) if want.ty != Type::Megabytes => return Some(ValueKind::Int(bytes)),
             Ok(bytes) if bytes % MEGABYTE == 0 => return Some(ValueKind::Int(bytes / MEGABYTE)),
             Ok(bytes) => bad_unit::no_whole_megabytes(want.name, text, &whole(text, bytes), span),
-            Err(Fault::NoUnit) => bare_number::bare_size(want.name, text, &likely(text), span),
+            Err(Fault::NoUnit) => bare_number::bare_size(want.name, text, &self.likely(text), span),
             Err(Fault::Wrong(meant)) => bad_unit::bad_size(want.name, text, meant, span),
         };
         self.report(diagnostic);
         None
+    }
+
+    /// The size that a bare number probably is: megabytes, or bytes where it is large; of a machine, gigabytes where it is small.
+    fn likely(&self, number: &str) -> String {
+        let of_machine = self.scopes.last().is_some_and(|scope| scope.ty.name == "capacity");
+        match number.parse::<i64>() {
+            Ok(number) if number >= MEGABYTE => units::size(number),
+            Ok(number) if of_machine && number < 512 => format!("{number}GiB"),
+            _ => format!("{number}MiB"),
+        }
     }
 }
 
@@ -53,13 +63,5 @@ fn whole(text: &str, bytes: i64) -> String {
     match units::bytes(&binary) {
         Ok(meant) if meant % MEGABYTE == 0 => binary,
         _ => format!("{}MiB", bytes / MEGABYTE + 1),
-    }
-}
-
-/// The size that a bare number probably is: megabytes, or bytes where it is large.
-fn likely(number: &str) -> String {
-    match number.parse::<i64>() {
-        Ok(number) if number >= MEGABYTE => units::size(number),
-        _ => format!("{number}MiB"),
     }
 }
