@@ -59,6 +59,8 @@ pub(crate) struct Request<'r> {
 
 /// An answer, read to its end.
 pub(crate) struct Answer {
+    /// Where it came from, behind all redirects.
+    pub(crate) url: Url,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
@@ -104,7 +106,9 @@ impl Client {
             // What speaks TLS answers 400, or nothing that can be read.
             match self.once(&request) {
                 Ok(answer) if answer.status != 400 => return Ok(plain),
-                Err(trouble) if trouble.message.contains("refused") => return Err(trouble),
+                Err(trouble) if ["refused", "doesn't answer"].iter().any(|it| trouble.message.contains(it)) => {
+                    return Err(trouble);
+                }
                 _ => {}
             }
         }
@@ -186,7 +190,7 @@ impl Client {
             let response = builder.send().map_err(|error| self.unreachable(&host, error))?;
             let location = response.headers().get(LOCATION).filter(|_| response.status().is_redirection());
             let Some(location) = location.and_then(|location| location.to_str().ok()) else {
-                return self.read(&host, response);
+                return self.read(&url, response);
             };
             let next = url.join(location).ok().filter(|next| request.form.is_none() && self.may_visit(next));
             url = next.ok_or_else(|| {
@@ -201,17 +205,18 @@ impl Client {
     }
 
     /// Reads an answer to its end.
-    fn read(&self, host: &str, response: Response) -> Result<Answer, Trouble> {
+    fn read(&self, url: &Url, response: Response) -> Result<Answer, Trouble> {
+        let host = origin(url).1;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let most = self.limits.bytes;
         let mut body = Vec::new();
         let read = response.take(most + 1).read_to_end(&mut body);
-        read.map_err(|error| self.cut_off(host, &error))?;
+        read.map_err(|error| self.cut_off(&host, &error))?;
         if body.len() as u64 > most {
             let message = format!("`{host}` sends more than {} MiB, and no manifest is that large", most >> 20);
             return Err(Trouble::new(message, "look whether that is a registry"));
         }
-        Ok(Answer { status, headers, body })
+        Ok(Answer { url: url.clone(), status, headers, body })
     }
 
     fn http(&self, host: &str) -> Result<&Http, Trouble> {

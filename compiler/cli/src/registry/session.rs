@@ -15,7 +15,8 @@ pub(crate) struct Session<'c> {
     logins: &'c Logins,
     address: &'c Address,
     base: Url,
-    authorization: Option<String>,
+    /// What is sent along, and to whom alone: scheme and host.
+    authorization: Option<((String, String), String)>,
 }
 
 /// What a place that gives out tokens answers.
@@ -52,7 +53,9 @@ impl<'c> Session<'c> {
         let mut answer = self.send(url, accept)?;
         if answer.status == 401 {
             self.authorize(&answer)?;
-            answer = self.send(url, accept)?;
+            // A redirect may lead to another registry, which asks for a login of its own.
+            let place = answer.url.clone();
+            answer = self.send(&place, accept)?;
         }
         let registry = self.address.registry();
         match answer.status {
@@ -70,7 +73,8 @@ impl<'c> Session<'c> {
     }
 
     fn send(&self, url: &Url, accept: Option<&str>) -> Result<Answer, Trouble> {
-        self.client.send(&Request { url, accept, authorization: self.authorization.as_deref(), form: None })
+        let authorization = self.authorization.as_ref().filter(|(to, _)| *to == origin(url)).map(|(_, it)| it.as_str());
+        self.client.send(&Request { url, accept, authorization, form: None })
     }
 
     fn refused(&self, status: u16) -> Trouble {
@@ -86,8 +90,9 @@ impl<'c> Session<'c> {
     fn authorize(&mut self, answer: &Answer) -> Result<(), Trouble> {
         let headers = answer.headers.get_all("www-authenticate").iter();
         let headers: Vec<&str> = headers.filter_map(|header| header.to_str().ok()).collect();
-        let login = self.logins.of(&self.address.login)?;
-        self.authorization = Some(match challenge(&headers) {
+        let asker = origin(&answer.url);
+        let login = self.logins.of(if asker == origin(&self.base) { &self.address.login } else { &asker.1 })?;
+        let authorization = match challenge(&headers) {
             Some(Challenge::Bearer { realm, service, scope }) => {
                 let scope = scope.unwrap_or_else(|| format!("repository:{}:pull", self.address.repository));
                 format!("Bearer {}", self.token(&realm, service.as_deref(), &scope, login.as_ref())?)
@@ -97,7 +102,8 @@ impl<'c> Session<'c> {
                 _ => return Err(self.refused(answer.status)),
             },
             None => return Err(self.refused(answer.status)),
-        });
+        };
+        self.authorization = Some((asker, authorization));
         Ok(())
     }
 
