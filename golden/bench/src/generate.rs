@@ -52,6 +52,7 @@ lab "bench" {
     dns "dnsmasq"
     monitoring "prometheus"
     defaults { env TZ="Europe/Dublin" }
+    allow "public-without-login" reason="nobody serves it"
     secrets "nomad" {
 "#,
     );

@@ -3,7 +3,7 @@
 use super::brought_in;
 use crate::analyze::Analysis;
 use crate::diagnostic::{Diagnostic, Sink, code};
-use crate::model::{Lab, Service};
+use crate::model::{Lab, Route, Service};
 use crate::nomad::form::Block;
 use crate::source::Span;
 
@@ -17,8 +17,17 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
             block.body.block("check").is_some() || block.body.block("connect").is_some() // Consul looks after its proxy
         };
         let batch = matches!(service.kind.as_str(), "batch" | "sysbatch");
-        if let (Some(first), false, false) = (registered.first(), registered.iter().any(has_check), batch) {
+        let some = registered.iter().any(has_check);
+        if let (Some(first), false, false) = (registered.first(), some, batch) {
             sink.push(check_missing(analysis.lab, service, first.span));
+        }
+        // Another port's check tells nothing of the one that is served.
+        let unchecked = |route: &&Route| {
+            let named = |block: &&&Block| block.body.str("name").is_some_and(|name| name.value == route.upstream);
+            registered.iter().find(named).is_some_and(|block| !has_check(block))
+        };
+        if let Some(route) = service.routes.iter().filter(|_| some).find(unchecked) {
+            sink.push(port_unchecked(analysis.lab, service, route));
         }
     }
 }
@@ -29,6 +38,16 @@ fn registered(service: &Service) -> impl Iterator<Item = &Block> {
         let of_tasks = group.body.blocks("task").flat_map(|task| task.body.blocks("service"));
         group.body.blocks("service").chain(of_tasks)
     })
+}
+
+fn port_unchecked(lab: &Lab, service: &Service, route: &Route) -> Diagnostic {
+    let (name, host) = (&service.name.value, &route.host.value);
+    let message = format!("nothing looks whether `{name}` answers at `{host}`: its checks are of other ports");
+    let mut diagnostic = Diagnostic::new(&CODE, message, route.span, format!("served from `{}`", route.upstream));
+    if let Some(place) = brought_in(lab, service, route.span) {
+        diagnostic = diagnostic.also(place, "brought in here");
+    }
+    diagnostic.help("add a `check` with the `port` of this route")
 }
 
 fn check_missing(lab: &Lab, service: &Service, registered: Span) -> Diagnostic {

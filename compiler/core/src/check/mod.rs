@@ -8,6 +8,7 @@ pub mod check_missing;
 pub mod csi_plugin_missing;
 pub mod decomposed_text;
 pub mod dependency_cycle;
+pub mod forbidden_on_node;
 pub mod hard_coded_address;
 pub mod latest_image;
 pub mod literal_secret;
@@ -54,6 +55,7 @@ const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
     csi_plugin_missing::check,
     decomposed_text::check,
     dependency_cycle::check,
+    forbidden_on_node::check,
     hard_coded_address::check,
     latest_image::check,
     literal_secret::check,
@@ -91,6 +93,7 @@ pub static ALL: &[&Code] = &[
     &csi_plugin_missing::CODE,
     &decomposed_text::CODE,
     &dependency_cycle::CODE,
+    &forbidden_on_node::CODE,
     &hard_coded_address::CODE,
     &latest_image::CODE,
     &literal_secret::CODE,

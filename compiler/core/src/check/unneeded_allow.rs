@@ -6,16 +6,17 @@ use crate::resolve::codes::bad_value::bad_value;
 use crate::resolve::codes::unknown_reference::unknown_reference;
 use crate::source::{Sources, Span};
 use hlmc_syntax::NodeRef;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 code!(Warning, "unneeded-allow", "unneeded_allow.md", "an `allow` that keeps nothing back");
 
 /// Takes out what the lab allows. Reports codes that aren't any, and, where nothing else is wrong, what is allowed without need.
 pub fn settle(lab: &Lab, sources: &Sources, codes: &[&'static Code], sink: &mut Sink) {
-    let mut known: Vec<(&Allow, Vec<Span>)> = Vec::new();
+    let mut known: Vec<&Allow> = Vec::new();
     for allow in &lab.allowed {
         match codes.iter().find(|code| code.name == allow.code.value) {
-            Some(code) if code.allowable => known.push((allow, places(allow, sources))),
+            Some(code) if code.allowable => known.push(allow),
             Some(_) => sink.push(
                 bad_value(&allow.code, "a warning, advice, or an error that may be allowed", allow.code.span)
                     .help(format!("leave it out, and mend what `{}` is about", allow.code.value)),
@@ -26,6 +27,7 @@ pub fn settle(lab: &Lab, sources: &Sources, codes: &[&'static Code], sink: &mut 
             }
         }
     }
+    let known: Vec<(&Allow, Vec<Span>)> = known.into_par_iter().map(|allow| (allow, places(allow, sources))).collect();
     let mut needed: BTreeSet<Span> = BTreeSet::new();
     sink.keep(|diagnostic| {
         let by = known.iter().filter(|(allow, places)| allows(allow, places, diagnostic));
@@ -48,13 +50,15 @@ pub fn settle(lab: &Lab, sources: &Sources, codes: &[&'static Code], sink: &mut 
 
 /// Whether a message is of the code, and has a place where that is allowed.
 fn allows(allow: &Allow, places: &[Span], diagnostic: &Diagnostic) -> bool {
-    let inside = |span: Span| {
-        places.iter().any(|place| place.file == span.file && place.start <= span.start && span.end <= place.end)
-    };
+    let inside = |span: Span| places.iter().any(|place| holds(*place, span));
     diagnostic.code.name == allow.code.value
         && (allow.within == Within::Lab
             || inside(diagnostic.primary.span)
             || diagnostic.secondary.iter().any(|label| inside(label.span)))
+}
+
+fn holds(place: Span, span: Span) -> bool {
+    place.file == span.file && place.start <= span.start && span.end <= place.end
 }
 
 /// The blocks that an `allow` is about, as far as it is about blocks.
@@ -64,8 +68,11 @@ fn places(allow: &Allow, sources: &Sources) -> Vec<Span> {
         Within::Lab => Vec::new(),
         Within::Block => stands(allow.code.span).into_iter().collect(),
         Within::Service(name) => {
-            let service = block(sources, name, |node| matches!(node.name(), "service" | "use" | "job"));
-            stands(allow.code.span).into_iter().chain(service).collect()
+            let mut places: Vec<Span> = stands(allow.code.span).into_iter().collect();
+            if !places.iter().any(|place| holds(*place, name)) {
+                places.extend(block(sources, name, |node| matches!(node.name(), "service" | "use" | "job")));
+            }
+            places
         }
     }
 }

@@ -147,6 +147,7 @@ pages! {
     deprecated_name
     duplicate_name
     empty_job
+    forbidden_on_node
     hard_coded_address
     hcl_bad_escape
     hcl_bad_template
