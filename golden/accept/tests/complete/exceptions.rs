@@ -76,6 +76,7 @@ pub(crate) const ONLY_TABLES: &[Exception] = &[
     ("consul-agent", "watches", "a map of anything, taken apart later"),
     ("consul-config-entry-rate-limit", "", "of Consul 2.0, and 1.22 is asked"),
     ("daemon-*", "", "our own"),
+    ("lock", "", "our own"),
     ("driver-podman", "", "a plugin that isn't part of Nomad"),
     ("manifest", "", "our own"),
     ("plugin-podman", "", "a plugin that isn't part of Nomad"),
