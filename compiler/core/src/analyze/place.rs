@@ -289,6 +289,47 @@ mod tests {
     }
 
     #[test]
+    fn what_a_node_says_to_its_agent_counts() {
+        let mut world = crate::source::MemoryWorld::default();
+        world.insert("lab.kdl", "lab \"a\" { domain \"a.example.com\"; network \"lan\" cidr=\"10.0.0.0/24\" }");
+        let client = r#"node_class "y"; node_pool "edge"; cpu_total_compute 9000; memory_total_mb 2048;
+            meta { rack "7" }; reserved { memory 100 }; host_network "guests" { cidr "10.9.0.0/24" };
+            host_volume "own" { path "/own" }; options { "driver.allowlist" "docker,exec" }"#;
+        let node =
+            format!("address \"10.0.0.1\"; arch \"amd64\"; class \"x\"; server; nomad {{ client {{ {client} }} }}");
+        world.insert("nodes/n.kdl", format!("node \"n\" {{ {node} }}"));
+        for (name, asks) in [
+            ("a", "on class=\"y\" pool=\"edge\""),
+            ("b", "on pool=\"edge\"; driver \"exec\"; config { command \"/bin/true\" }"),
+            ("c", "on pool=\"edge\"; port \"p\" static=80 host-network=\"guests\"; volume \"own\" to=\"/own\""),
+            ("d", "on pool=\"edge\"; constraint attribute=\"${meta.rack}\" operator=\"<\" value=\"10\""),
+        ] {
+            let image = if name == "b" { "" } else { "image \"i:1\";" };
+            world.insert(format!("services/{name}.kdl"), format!("service \"{name}\" {{ {image} {asks} }}"));
+        }
+        let checked = crate::check(&world);
+        let errors: Vec<String> = checked.diagnostics.iter().map(|it| it.message.clone()).collect();
+        let lab = checked.lab.unwrap();
+        let analysis = analyze(&lab);
+        let can: Vec<usize> = analysis.groups.iter().map(|facts| facts.nodes.len()).collect();
+        assert_eq!(can, [1, 1, 1, 1], "{errors:?}");
+        let node = &lab.nodes[0];
+        let has = |kind| crate::analyze::room::has(node, &kind);
+        assert_eq!(has(crate::analyze::room::Kind::Cpu), 8500);
+        assert_eq!(has(crate::analyze::room::Kind::Memory), 1948);
+    }
+
+    #[test]
+    fn a_group_takes_what_its_tasks_take_at_the_same_time() {
+        let lab = lab(r#"memory "400MiB"; cpu 300; init "before" { image "i:1"; memory "1GiB" }
+            sidecar "beside" { image "i:1"; memory "100MiB" }
+            task "after" { image "i:1"; memory "900MiB"; nomad-task { lifecycle { hook "poststop" } } }"#);
+        let taken = lab.services[0].groups[0].resources;
+        // Before: 1024 and 100; at the same time: 400 and 100; after: 900.
+        assert_eq!((taken.memory >> 20, taken.cpu), (1124, 400));
+    }
+
+    #[test]
     fn datacenters_may_be_patterns() {
         assert!(glob("*", "home") && glob("home", "home") && glob("ho*", "home") && glob("h*e", "home"));
         assert!(!glob("dc1", "home") && !glob("h*x", "home"));
