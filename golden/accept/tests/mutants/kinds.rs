@@ -36,6 +36,10 @@ impl Kind {
         Self { lossy: true, ..self }
     }
 
+    const fn or_harmless(self, reason: &'static str) -> Self {
+        Self { harmless: Some(reason), ..self }
+    }
+
     const fn open(self, what: &'static str) -> Self {
         Self { open: Some(what), ..self }
     }
@@ -418,9 +422,9 @@ pub(crate) const KINDS: &[Kind] = &[
     kind("memory beyond every node", |p, _, _| {
         value(p.is("service", "memory") || p.is("resources", "memory") || p.is("use", "memory"), "\"900GiB\"")
     })
-    .open("what is asked for isn't compared with what nodes have"),
+    .or_harmless("a node whose size isn't told may have that much"),
     kind("processor beyond every node", |p, _, _| number(p, p.is("resources", "cpu") && !p.is_in("init"), "900000"))
-        .open("what is asked for isn't compared with what nodes have"),
+        .or_harmless("a node whose size isn't told may have that much"),
     kind("more memory than at most", |p, _, _| value(p.is("resources", "memory-max"), "\"16MiB\"")),
     kind("weight out of range", |p, _, _| number(p, p.is("prefer", "weight") || p.is("spread", "weight"), "500")),
     kind("priority out of range", |p, _, _| number(p, p.is("service", "priority"), "1000")),
