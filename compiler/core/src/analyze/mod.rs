@@ -38,6 +38,15 @@ pub struct Analysis<'l> {
     pub groups: Vec<GroupFacts<'l>>,
     /// One entry for each node, in the order of [`Lab::nodes`].
     pub nodes: Vec<NodeFacts<'l>>,
+    /// The texts of each service's job, in the order of [`Lab::services`].
+    pub texts: Vec<Vec<Text<'l>>>,
+}
+
+impl<'l> Analysis<'l> {
+    /// The services with the texts of their jobs.
+    pub fn services(&self) -> impl Iterator<Item = (&'l Service, &[Text<'l>])> {
+        self.lab.services.iter().zip(self.texts.iter().map(Vec::as_slice))
+    }
 }
 
 /// What follows for one group.

@@ -1,7 +1,7 @@
 //! Which node can run which group, and what that makes necessary on the node.
 
 use super::constraint::Condition;
-use super::{Analysis, GroupFacts, NodeFacts, Obstacle};
+use super::{Analysis, GroupFacts, NodeFacts, Obstacle, texts};
 use crate::model::{Device, Group, Lab, Node, Service};
 use crate::nomad::form::Body;
 use crate::source::{Span, Spanned};
@@ -40,7 +40,8 @@ pub fn analyze(lab: &Lab) -> Analysis<'_> {
     }
     let nodes = of_nodes.into_par_iter().enumerate().map(|(at, here)| node_facts(&lab.nodes[at], here, &groups));
     let nodes = nodes.collect();
-    Analysis { lab, groups, nodes }
+    let texts = lab.services.par_iter().map(texts).collect();
+    Analysis { lab, groups, nodes, texts }
 }
 
 impl<'l> Analysis<'l> {

@@ -82,22 +82,25 @@ pub(super) fn password_of_url(text: &str) -> bool {
 
 /// Whether a name says that its value is a secret, and the value is one that somebody wrote down.
 pub(super) fn named_like_one(name: &str, value: &str) -> bool {
-    let upper = name.to_ascii_uppercase().replace(['-', '.'], "_");
-    let words: Vec<&str> = upper.split('_').filter(|word| !word.is_empty()).collect();
-    let (Some(last), before) = (words.last(), words.len().checked_sub(2).and_then(|at| words.get(at))) else {
+    let words = || name.split(['_', '-', '.']).filter(|word| !word.is_empty());
+    let mut backwards = words().rev();
+    let (Some(last), before) = (backwards.next(), backwards.next()) else { return false };
+    let is = |word: &str, one: &str| word.eq_ignore_ascii_case(one);
+    let ends = |one: &str| last.len().checked_sub(one.len()).and_then(|at| last.get(at..)).is_some_and(|end| is(end, one));
+    let strict = ["PASSWD", "PASSPHRASE", "APIKEY", "PASS"].iter().any(|one| is(last, one))
+        || ends("PASSWORD")
+        || ends("SECRET");
+    let loose = ends("TOKEN") || is(last, "KEY") || ends("APIKEY");
+    if !strict && !loose {
         return false;
-    };
-    let strict = ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "APIKEY", "PASS"].contains(last)
-        || last.ends_with("PASSWORD")
-        || last.ends_with("SECRET");
-    let loose = last.ends_with("TOKEN") || *last == "KEY" || last.ends_with("APIKEY");
+    }
     let sure = ["API", "SECRET", "PRIVATE", "ENCRYPTION", "MASTER", "JWT", "SIGNING", "AUTH"];
     // `PUBLIC_KEY` is none, `TLS_KEY` is a path as a rule: only what nobody would type by heart counts.
-    let public = words.iter().any(|word| ["PUBLIC", "PUB", "ALLOW", "RANDOM"].contains(word));
+    let public = words().any(|word| ["PUBLIC", "PUB", "ALLOW", "RANDOM"].iter().any(|one| is(word, one)));
     let random = || value.len() >= 16 && value.bytes().any(|b| b.is_ascii_digit()) && !value.contains(' ');
     !public
         && is_literal(value)
-        && (strict || loose && (before.is_some_and(|word| sure.contains(word)) && value.len() >= 8 || random()))
+        && (strict || loose && (before.is_some_and(|word| sure.iter().any(|one| is(word, one))) && value.len() >= 8 || random()))
 }
 
 /// Whether a value is one that somebody wrote down: no path, no switch, nothing that is filled in later.

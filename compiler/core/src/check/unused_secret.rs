@@ -1,8 +1,8 @@
 //! `unused-secret`: a key that a store is said to hold, and that nothing reads.
 
-use crate::analyze::{Analysis, Place, texts};
+use crate::analyze::{Analysis, Place, Text};
 use crate::diagnostic::{Diagnostic, Sink, code};
-use crate::model::{SecretStore, Service};
+use crate::model::SecretStore;
 use crate::source::Spanned;
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
         .flat_map(|service| &service.secrets)
         .map(|secret| (secret.store.as_str(), secret.path.as_str(), secret.key.as_str()))
         .collect();
-    let templates: Vec<&str> = lab.services.iter().flat_map(reading).collect();
+    let templates: Vec<&str> = analysis.texts.iter().flatten().filter(|text| reads(text)).map(|text| text.text).collect();
     for store in &lab.stores {
         for (path, keys) in &store.holds {
             let name = store.name.as_str();
@@ -33,11 +33,9 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     }
 }
 
-/// The texts of a service by which Nomad reads secrets by itself.
-fn reading(service: &Service) -> Vec<&str> {
-    let reads = |text: &str| text.contains("nomadVar") || text.contains("secret");
-    let files = texts(service).into_iter().filter(|text| text.place == Place::File && reads(text.text));
-    files.map(|text| text.text).collect()
+/// Whether it is a text by which Nomad reads secrets by itself.
+fn reads(text: &Text<'_>) -> bool {
+    text.place == Place::File && (text.text.contains("nomadVar") || text.text.contains("secret"))
 }
 
 /// Whether a template may read a path: it names it, or puts paths together.

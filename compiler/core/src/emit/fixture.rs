@@ -168,5 +168,5 @@ pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
         kill_timeout: 0,
         ports: Vec::new(),
     });
-    Analysis { lab, groups: groups.collect(), nodes: nodes.collect() }
+    Analysis { lab, groups: groups.collect(), nodes: nodes.collect(), texts: Vec::new() }
 }

@@ -88,7 +88,8 @@ impl Lab<'_> {
         if ways.is_empty() {
             tally.closed.push(place.word.clone());
             // What is known only on a node can't be refused here.
-            let open_end = self.way(place, Extent::Alone, ("", ""), &format!("${{{MARK}}}"));
+            let known_there = [format!("${{{MARK}}}"), format!("${{attr.{MARK}}}")];
+            let open_end = known_there.iter().find_map(|mark| self.way(place, Extent::Alone, ("", ""), mark));
             for (name, text) in texts {
                 match &open_end {
                     Some(way) if text.contains("${") => self.try_text(place, way, (name, text), readers, tally),

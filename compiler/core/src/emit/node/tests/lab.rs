@@ -213,7 +213,7 @@ pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
         }
     });
     let nodes = nodes.collect();
-    Analysis { lab, groups, nodes }
+    Analysis { lab, groups, nodes, texts: Vec::new() }
 }
 
 /// The text of one file of the bundle; empty where there is no such file.
