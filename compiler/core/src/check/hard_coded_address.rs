@@ -80,8 +80,9 @@ impl<'l> Known<'l> {
         let mut found: Vec<Found<'l>> = Vec::new();
         found.extend(addresses(text.text).filter_map(|(at, length, address)| self.of_node(text, at, length, address)));
         if self.lab.discovery == Discovery::Consul {
-            let names = text.text.match_indices(".service.consul");
-            found.extend(names.filter_map(|(at, _)| self.of_consul(service, text, at)));
+            let dots = text.text.match_indices('.').map(|(at, _)| at);
+            let names = dots.filter(|at| text.text[*at..].starts_with(".service.consul"));
+            found.extend(names.filter_map(|at| self.of_consul(service, text, at)));
         }
         found
     }
@@ -147,10 +148,15 @@ fn addresses(text: &str) -> impl Iterator<Item = (usize, usize, Ipv4Addr)> {
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        while at < bytes.len() {
-            let start = at + bytes[at..].iter().position(u8::is_ascii_digit)?;
+        // Dots are rare, and searched for many bytes at a time.
+        while let Some(dot) = text[at..].find('.').map(|dot| at + dot) {
+            let digits = bytes[at..dot].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+            let start = dot - digits;
             let length = bytes[start..].iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
             at = start + length;
+            if digits == 0 {
+                continue;
+            }
             let before = start.checked_sub(1).map(|before| bytes[before]);
             let own = before.is_none_or(|b| !b.is_ascii_alphanumeric() && !b"._-".contains(&b));
             let length = text[start..at].trim_end_matches('.').len();

@@ -66,7 +66,7 @@ fn holds_token(text: &str, start: &str, least: usize) -> bool {
 
 /// Whether a URL in a text has a password: `postgres://user:password@host`. Lines that are comments don't count.
 pub(super) fn password_of_url(text: &str) -> bool {
-    if !text.contains("://") {
+    if !text.match_indices(':').any(|(at, _)| text[at..].starts_with("://")) {
         return false;
     }
     let lines = text.lines().filter(|line| {
