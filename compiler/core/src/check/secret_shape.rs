@@ -86,7 +86,8 @@ pub(super) fn named_like_one(name: &str, value: &str) -> bool {
     let mut backwards = words().rev();
     let (Some(last), before) = (backwards.next(), backwards.next()) else { return false };
     let is = |word: &str, one: &str| word.eq_ignore_ascii_case(one);
-    let ends = |one: &str| last.len().checked_sub(one.len()).and_then(|at| last.get(at..)).is_some_and(|end| is(end, one));
+    let ends =
+        |one: &str| last.len().checked_sub(one.len()).and_then(|at| last.get(at..)).is_some_and(|end| is(end, one));
     let strict = ["PASSWD", "PASSPHRASE", "APIKEY", "PASS"].iter().any(|one| is(last, one))
         || ends("PASSWORD")
         || ends("SECRET");
@@ -100,7 +101,9 @@ pub(super) fn named_like_one(name: &str, value: &str) -> bool {
     let random = || value.len() >= 16 && value.bytes().any(|b| b.is_ascii_digit()) && !value.contains(' ');
     !public
         && is_literal(value)
-        && (strict || loose && (before.is_some_and(|word| sure.iter().any(|one| is(word, one))) && value.len() >= 8 || random()))
+        && (strict
+            || loose
+                && (before.is_some_and(|word| sure.iter().any(|one| is(word, one))) && value.len() >= 8 || random()))
 }
 
 /// Whether a value is one that somebody wrote down: no path, no switch, nothing that is filled in later.

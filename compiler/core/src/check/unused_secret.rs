@@ -20,7 +20,8 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
         .flat_map(|service| &service.secrets)
         .map(|secret| (secret.store.as_str(), secret.path.as_str(), secret.key.as_str()))
         .collect();
-    let templates: Vec<&str> = analysis.texts.iter().flatten().filter(|text| reads(text)).map(|text| text.text).collect();
+    let templates: Vec<&str> =
+        analysis.texts.iter().flatten().filter(|text| reads(text)).map(|text| text.text).collect();
     for store in &lab.stores {
         for (path, keys) in &store.holds {
             let name = store.name.as_str();
