@@ -137,6 +137,9 @@ fn scaled(number: &str, scale: i128) -> Option<i128> {
         return None;
     }
     let digits = |text: &str| if text.is_empty() { Some(0) } else { text.parse::<i128>().ok() };
+    if fraction.is_empty() {
+        return digits(whole)?.checked_mul(scale);
+    }
     let parts = 10_i128.pow(u32::try_from(fraction.len()).ok()?);
     digits(whole)?.checked_mul(scale)?.checked_add(digits(fraction)? * scale / parts)
 }

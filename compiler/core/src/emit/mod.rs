@@ -22,15 +22,16 @@ use rayon::prelude::*;
 /// A target: what it writes for a lab.
 type Emitter = fn(&Analysis<'_>) -> Vec<Artifact>;
 
-/// Every target but the jobs, which may take up what these write.
+/// Every target but the jobs, which may take up what these write. The nodes, which share their work out, come last: they
+/// fill the gaps that the others leave.
 const EMITTERS: &[Emitter] = &[
+    prometheus::artifacts,
     caddy::artifacts,
     deploy::artifacts,
-    namespace::artifacts,
-    node::artifacts,
-    policy::artifacts,
     exposure::artifacts,
-    prometheus::artifacts,
+    namespace::artifacts,
+    policy::artifacts,
+    node::artifacts,
 ];
 
 /// Emits everything.

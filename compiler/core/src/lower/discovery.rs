@@ -7,7 +7,7 @@ use crate::resolve::codes::bad_value::bad_value;
 use crate::resolve::{Expanded, bodies};
 use crate::source::{Span, Spanned};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// The registered ports of all services, by service.
 #[derive(Debug, Default)]
@@ -38,11 +38,12 @@ impl Registry {
             false => ports(&service.name, &service.body),
         };
         registry.services = services.par_iter().map(|service| (service.name.value.clone(), ports(service))).collect();
-        let mut taken: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut taken: HashMap<&str, Span> = HashMap::with_capacity(services.len());
         for (service, (_, ports)) in services.iter().zip(&registry.services) {
             for port in ports {
                 let Some(name) = &port.name else { continue };
-                let composed = !service.core && name.value == format!("{}-{}", service.name.value, port.port.value);
+                let behind = name.value.strip_prefix(service.name.as_str()).and_then(|rest| rest.strip_prefix('-'));
+                let composed = !service.core && behind == Some(port.port.as_str());
                 if composed && !(is_found(&port.port) && name.len() <= 63) {
                     let expected =
                         format!("a port that can be found: discovery would have to call it `{}`", name.value);

@@ -75,6 +75,7 @@ fn value(attribute: &AttributeType, value: &Value, sink: &mut Sink) {
             sink.push(not_allowed_value::not_allowed_value(attribute.name, text, attribute.one_of, value.span));
             return;
         }
+        _ if attribute.least.is_none() && attribute.most.is_none() => return,
         ValueKind::Str(text) if matches!(attribute.ty, Type::Duration | Type::Time) => nanoseconds(text).ok(),
         ValueKind::Int(number) => Some(*number),
         _ => None,
