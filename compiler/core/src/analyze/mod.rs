@@ -17,6 +17,7 @@ mod text;
 mod version;
 
 use crate::model::{Arch, Constraint, Device, Group, Lab, Node, Platforms, Port, Service};
+use crate::nomad::form::Block;
 use crate::source::{Span, Spanned};
 
 pub use constraint::known;
@@ -26,7 +27,7 @@ pub use matching::violator;
 pub use operator::holds;
 pub(crate) use place::DEFAULT_CAPABILITIES;
 pub use place::analyze;
-pub use storage::{Source, Used, used};
+pub use storage::{Source, Used};
 pub use text::{Place, Text, texts};
 
 /// The facts that follow from a lab.
@@ -43,10 +44,26 @@ pub struct Analysis<'l> {
 }
 
 impl<'l> Analysis<'l> {
-    /// The services with the texts of their jobs.
-    pub fn services(&self) -> impl Iterator<Item = (&'l Service, &[Text<'l>])> {
-        self.lab.services.iter().zip(self.texts.iter().map(Vec::as_slice))
+    /// What follows for each service, in the order of [`Lab::services`].
+    pub fn services(&self) -> impl Iterator<Item = ServiceFacts<'_, 'l>> {
+        let mut rest = self.groups.as_slice();
+        self.lab.services.iter().zip(&self.texts).map(move |(service, texts)| {
+            let (groups, behind) = rest.split_at(service.groups.len());
+            rest = behind;
+            ServiceFacts { service, groups, texts }
+        })
     }
+}
+
+/// What follows for one service.
+#[derive(Clone, Copy, Debug)]
+pub struct ServiceFacts<'a, 'l> {
+    /// The service.
+    pub service: &'l Service,
+    /// Its groups.
+    pub groups: &'a [GroupFacts<'l>],
+    /// The texts of its job.
+    pub texts: &'a [Text<'l>],
 }
 
 /// What follows for one group.
@@ -56,6 +73,10 @@ pub struct GroupFacts<'l> {
     pub service: &'l Service,
     /// The group.
     pub group: &'l Group,
+    /// The same in its job.
+    pub block: &'l Block,
+    /// What its tasks keep where.
+    pub used: Vec<Used<'l>>,
     /// Indices of the nodes it can run on, ascending.
     pub nodes: Vec<usize>,
     /// The other nodes that the job asks for, ascending, with what each lacks that the group needs: a driver, an

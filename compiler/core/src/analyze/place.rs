@@ -1,9 +1,10 @@
 //! Which node can run which group, and what that makes necessary on the node.
 
 use super::constraint::Condition;
+use super::storage::used;
 use super::{Analysis, GroupFacts, NodeFacts, Obstacle, texts};
 use crate::model::{Device, Group, Lab, Node, Service};
-use crate::nomad::form::Body;
+use crate::nomad::form::{Block, Body};
 use crate::source::{Span, Spanned};
 use rayon::prelude::*;
 
@@ -31,8 +32,10 @@ pub fn analyze(lab: &Lab) -> Analysis<'_> {
     let groups: Vec<GroupFacts<'_>> = lab
         .services
         .par_iter()
-        .flat_map_iter(|service| service.groups.iter().map(move |group| (service, group)))
-        .map(|(service, group)| group_facts(lab, service, group))
+        .flat_map_iter(|service| {
+            let blocks = service.job.body.blocks("group").filter(|block| block.label().is_some());
+            service.groups.iter().zip(blocks).map(move |(group, block)| group_facts(lab, service, group, block))
+        })
         .collect();
     let mut of_nodes = vec![Vec::new(); lab.nodes.len()];
     for (index, facts) in groups.iter().enumerate() {
@@ -65,8 +68,8 @@ impl<'l> Analysis<'l> {
     }
 }
 
-fn group_facts<'l>(lab: &'l Lab, service: &'l Service, group: &'l Group) -> GroupFacts<'l> {
-    let mut facts = GroupFacts { service, group, nodes: Vec::new(), lacking: Vec::new() };
+fn group_facts<'l>(lab: &'l Lab, service: &'l Service, group: &'l Group, block: &'l Block) -> GroupFacts<'l> {
+    let mut facts = GroupFacts { service, group, block, used: used(block), nodes: Vec::new(), lacking: Vec::new() };
     let asked = Asked::of(lab, service, group);
     for at in asked.candidates() {
         let node = &lab.nodes[at];

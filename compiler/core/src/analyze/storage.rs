@@ -37,8 +37,7 @@ pub enum Source<'l> {
 }
 
 /// What the tasks of a group use, in their order.
-#[must_use]
-pub fn used(group: &Block) -> Vec<Used<'_>> {
+pub(super) fn used(group: &Block) -> Vec<Used<'_>> {
     let mut found = Vec::new();
     for task in group.body.blocks("task") {
         let config = task.body.block("config");

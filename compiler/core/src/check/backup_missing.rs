@@ -1,26 +1,19 @@
 //! `backup-missing`: data that nobody has said a word about backing up.
 
 use super::brought_in;
-use crate::analyze::{Analysis, Source, Used, used};
+use crate::analyze::{Analysis, ServiceFacts, Source, Used};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::{Lab, Service};
 
 code!(Advice, "backup-missing", "backup_missing.md", "nothing says that data is backed up");
 
 /// Reports each service that is known to keep data in volumes without a `backup`.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let mut blocks = analysis.groups.iter().zip(super::blocks(analysis)).peekable();
-    while let Some((facts, group)) = blocks.next() {
-        let service = facts.service;
-        let mut data: Vec<Used<'_>> = used(group);
-        while let Some((_, group)) = blocks.next_if(|(next, _)| next.service.name.span == service.name.span) {
-            data.extend(used(group));
-        }
-        data.retain(|used| is_at_risk(service, used));
-        data.dedup_by_key(|used| used.span);
-        if let Some((first, rest)) = data.split_first() {
-            sink.push(backup_missing(analysis.lab, service, first, rest));
-        }
+pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+    let data = of.groups.iter().flat_map(|facts| &facts.used);
+    let mut data: Vec<&Used<'_>> = data.filter(|used| is_at_risk(of.service, used)).collect();
+    data.dedup_by_key(|used| used.span);
+    if let Some((first, rest)) = data.split_first() {
+        sink.push(backup_missing(analysis.lab, of.service, first, rest));
     }
 }
 
@@ -33,7 +26,7 @@ fn is_at_risk(service: &Service, used: &Used<'_>) -> bool {
     volume && !used.read_only && used.kept.iter().any(|kept| !kept.replaceable)
 }
 
-fn backup_missing(lab: &Lab, service: &Service, first: &Used<'_>, rest: &[Used<'_>]) -> Diagnostic {
+fn backup_missing(lab: &Lab, service: &Service, first: &Used<'_>, rest: &[&Used<'_>]) -> Diagnostic {
     let what = first.kept.iter().find(|kept| !kept.replaceable).map_or("data", |kept| kept.what.as_str());
     let name = &service.name.value;
     let message = format!("`{name}` keeps {what}, and nothing says how that is backed up");

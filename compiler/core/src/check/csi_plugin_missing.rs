@@ -8,7 +8,7 @@ code!(Warning, "csi-plugin-missing", "csi_plugin_missing.md", "a volume of a sto
 
 /// Reports, once for each service, volumes of storage plugins, where no task of the lab is one.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let mut tasks = super::blocks(analysis).flat_map(|group| group.body.blocks("task"));
+    let mut tasks = analysis.groups.iter().flat_map(|facts| facts.block.body.blocks("task"));
     if tasks.any(|task| task.body.block("csi_plugin").is_some()) {
         return;
     }

@@ -1,32 +1,22 @@
 //! `decomposed-text`: a text of a job that Nomad would change, since its job files hold composed texts alone.
 
-use crate::analyze::Analysis;
+use crate::analyze::{Analysis, ServiceFacts};
 use crate::diagnostic::{Diagnostic, Sink, code};
-use crate::model::Service;
 use crate::nomad::form::{Block, Value, ValueKind};
 use crate::source::Span;
-use rayon::prelude::*;
 use unicode_normalization::is_nfc;
 
 code!(Error, "decomposed-text", "decomposed_text.md", "a text that Nomad would change");
 
 /// Reports each place of a job whose text isn't in Unicode's composed form (NFC).
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let found: Vec<(&Service, Vec<Span>)> = analysis.lab.services.par_iter().filter_map(places).collect();
-    for (service, places) in found {
-        for place in places {
-            sink.push(decomposed_text(&service.name, place));
-        }
-    }
-}
-
-/// The places of a service's job that aren't composed; `None` where all are.
-fn places(service: &Service) -> Option<(&Service, Vec<Span>)> {
+pub fn check(_: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
     let mut places = Vec::new();
-    in_block(&service.job, &mut places);
+    in_block(&of.service.job, &mut places);
     places.sort_unstable_by_key(|place: &Span| (place.file, place.start));
     places.dedup();
-    (!places.is_empty()).then_some((service, places))
+    for place in places {
+        sink.push(decomposed_text(&of.service.name, place));
+    }
 }
 
 fn in_block(block: &Block, places: &mut Vec<Span>) {

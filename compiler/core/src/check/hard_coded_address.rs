@@ -1,7 +1,7 @@
 //! `hard-coded-address`: a node's address, or a name of Consul's with a port, where discovery would find the service.
 
 use super::brought_in;
-use crate::analyze::{Analysis, Place, Text};
+use crate::analyze::{Analysis, Place, ServiceFacts, Text};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code, nearest};
 use crate::model::{Discovery, Lab, Node, Service};
 use crate::source::Span;
@@ -48,7 +48,7 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     let lab = analysis.lab;
     let nodes = lab.nodes.iter().map(|node| (node.address.value, node)).collect();
     let known = Known { lab, nodes, registered: registered(lab) };
-    for (service, texts) in analysis.services() {
+    for ServiceFacts { service, texts, .. } in analysis.services() {
         let found: Vec<Found<'_>> = texts.iter().flat_map(|text| known.found(service, *text)).collect();
         if let Some((first, rest)) = found.split_first() {
             sink.push(hard_coded_address(lab, service, first, rest));

@@ -1,7 +1,7 @@
 //! `latest-image`: an image without a version, which is another one from one day to the next.
 
 use super::brought_in;
-use crate::analyze::Analysis;
+use crate::analyze::{Analysis, ServiceFacts};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::{ImageReference, Lab, Service};
 use crate::source::Spanned;
@@ -9,8 +9,8 @@ use crate::source::Spanned;
 code!(Warning, "latest-image", "latest_image.md", "an image without a version is another one from one day to the next");
 
 /// Reports each image of a container that has neither version nor digest, unless the lock pins it.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    for facts in &analysis.groups {
+pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+    for facts in of.groups {
         let containers = facts
             .group
             .tasks

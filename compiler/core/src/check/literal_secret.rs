@@ -2,7 +2,7 @@
 
 use super::brought_in;
 use super::secret_shape::{is_placeholder, named_like_one, password_of_url, shaped_like_one};
-use crate::analyze::{Analysis, Place, Text};
+use crate::analyze::{Analysis, Place, ServiceFacts, Text};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code};
 use crate::model::{Lab, Service};
 
@@ -16,15 +16,13 @@ struct Found<'l> {
 }
 
 /// Reports, once for each service, the texts that are secrets by their look or by their name.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    for (service, texts) in analysis.services() {
-        let mut found: Vec<Found<'_>> = texts.iter().filter_map(|text| found(*text)).collect();
-        found.extend(behind_options(texts));
-        found.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.text.span));
-        found.dedup_by_key(|found| found.text.span);
-        if let Some((first, rest)) = found.split_first() {
-            sink.push(literal_secret(analysis.lab, service, first, rest));
-        }
+pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+    let mut found: Vec<Found<'_>> = of.texts.iter().filter_map(|text| found(*text)).collect();
+    found.extend(behind_options(of.texts));
+    found.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.text.span));
+    found.dedup_by_key(|found| found.text.span);
+    if let Some((first, rest)) = found.split_first() {
+        sink.push(literal_secret(analysis.lab, of.service, first, rest));
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is wrong with a lab as a whole, before anything runs. A file a rule: its code, its message, its check.
 //!
 //! To add one: copy a file, write its page beside it with a manifest that fails and one that passes (both run as tests), and
-//! add it to `CHECKS` and `ALL`.
+//! add it to `OF_SERVICES` or `OF_LAB`, and to `ALL`.
 
 pub mod backup_missing;
 pub mod check_missing;
@@ -40,49 +40,55 @@ pub mod volume_owner;
 pub mod wrong_architecture;
 pub mod wrong_datacenter;
 
-use crate::analyze::Analysis;
+use crate::analyze::{Analysis, ServiceFacts};
 use crate::diagnostic::{Code, Sink};
 use crate::model::{Lab, Service};
-use crate::nomad::form::Block;
 use crate::source::Span;
 use rayon::prelude::*;
 pub use unneeded_allow::settle;
 
-/// Every check. They read the analysis and know nothing of each other.
-const CHECKS: &[fn(&Analysis<'_>, &mut Sink)] = &[
+/// A check of one service among the others.
+type OfService = fn(&Analysis<'_>, &ServiceFacts<'_, '_>, &mut Sink);
+
+/// The checks that look at one service after the other. They read the analysis and know nothing of each other.
+const OF_SERVICES: &[OfService] = &[
     backup_missing::check,
     check_missing::check,
-    csi_plugin_missing::check,
     decomposed_text::check,
-    dependency_cycle::check,
-    forbidden_on_node::check,
-    hard_coded_address::check,
     latest_image::check,
     literal_secret::check,
     mount_not_offered::check,
     network_storage::check,
     no_auth::check,
-    no_failover::check,
     no_node_fits::check,
     no_provider::check,
+    public_without_login::check,
+    route_outside_domain::check,
+    too_few_nodes::check,
+    volume_missing::check,
+    volume_owner::check,
+    wrong_architecture::check,
+];
+
+/// The checks that look at the lab as a whole.
+const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
+    csi_plugin_missing::check,
+    dependency_cycle::check,
+    forbidden_on_node::check,
+    hard_coded_address::check,
+    no_failover::check,
     no_room::check,
     no_server::check,
     other_namespace::check,
     port_conflict::check,
     port_in_dynamic_range::check,
-    public_without_login::check,
     route_conflict::check,
-    route_outside_domain::check,
     route_shadowed::check,
-    too_few_nodes::check,
     two_writers::check,
     unlocked_image::check,
     unregistered_service::check,
     unused_image::check,
     unused_secret::check,
-    volume_missing::check,
-    volume_owner::check,
-    wrong_architecture::check,
     wrong_datacenter::check,
 ];
 
@@ -133,23 +139,27 @@ pub(super) fn brought_in(lab: &Lab, service: &Service, place: Span) -> Option<Sp
     (own.file != place.file).then_some(own)
 }
 
-/// The blocks of the groups of [`Analysis::groups`], in their order.
-pub(super) fn blocks<'l>(analysis: &Analysis<'l>) -> impl Iterator<Item = &'l Block> {
-    let groups = analysis.lab.services.iter().flat_map(|service| service.job.body.blocks("group"));
-    groups.filter(|group| group.label().is_some())
-}
-
 /// Runs every check.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let found: Vec<Sink> = CHECKS
-        .par_iter()
-        .map(|check| {
+    let services: Vec<ServiceFacts<'_, '_>> = analysis.services().collect();
+    let of_services = || {
+        let found = services.par_iter().map(|of| {
+            let mut sink = Sink::default();
+            OF_SERVICES.iter().for_each(|check| check(analysis, of, &mut sink));
+            sink
+        });
+        found.collect::<Vec<Sink>>()
+    };
+    let of_lab = || {
+        let found = OF_LAB.par_iter().map(|check| {
             let mut sink = Sink::default();
             check(analysis, &mut sink);
             sink
-        })
-        .collect();
-    for part in found {
+        });
+        found.collect::<Vec<Sink>>()
+    };
+    let (of_lab, of_services) = rayon::join(of_lab, of_services);
+    for part in of_lab.into_iter().chain(of_services) {
         sink.append(part);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::brought_in;
 use super::volume_missing::names;
-use crate::analyze::{Analysis, GroupFacts, Source, Used, lies_in, used};
+use crate::analyze::{Analysis, GroupFacts, ServiceFacts, Source, Used, lies_in};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code};
 use crate::model::{Daemon, Lab, Node};
 
@@ -15,22 +15,19 @@ const SYSTEM: [&str; 17] = [
 ];
 
 /// Reports, once for each service, paths that a node doesn't offer which tells what it has.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let mut last = None;
-    for (facts, group) in analysis.groups.iter().zip(super::blocks(analysis)) {
-        let mut missing = used(group).into_iter().filter_map(|used| missing(analysis.lab, facts, used));
+pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+    for facts in of.groups {
+        let mut missing = facts.used.iter().filter_map(|used| missing(analysis.lab, facts, used));
         if let Some((first, without)) = missing.next() {
-            let rest: Vec<Used<'_>> = missing.map(|(used, _)| used).collect();
-            if last != Some(facts.service.name.span) {
-                last = Some(facts.service.name.span);
-                sink.push(mount_not_offered(analysis.lab, facts, &first, &without, &rest));
-            }
+            let rest: Vec<&Used<'_>> = missing.map(|(used, _)| used).collect();
+            sink.push(mount_not_offered(analysis.lab, facts, first, &without, &rest));
+            return;
         }
     }
 }
 
 /// The nodes that it may run on and that tell of other folders, but not of this one.
-fn missing<'l, 'u>(lab: &'l Lab, facts: &GroupFacts<'l>, used: Used<'u>) -> Option<(Used<'u>, Vec<&'l Node>)> {
+fn missing<'a, 'l>(lab: &'l Lab, facts: &GroupFacts<'l>, used: &'a Used<'l>) -> Option<(&'a Used<'l>, Vec<&'l Node>)> {
     let Source::Path(path) = used.source else { return None };
     if path.trim_end_matches('/').is_empty() || SYSTEM.iter().any(|folder| lies_in(path, folder)) {
         return None;
@@ -57,7 +54,7 @@ fn mount_not_offered(
     facts: &GroupFacts<'_>,
     first: &Used<'_>,
     without: &[&Node],
-    rest: &[Used<'_>],
+    rest: &[&Used<'_>],
 ) -> Diagnostic {
     let path = if let Source::Path(path) = first.source { path } else { "" };
     let (service, nodes) = (&facts.service.name.value, names(without));

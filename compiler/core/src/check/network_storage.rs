@@ -1,27 +1,23 @@
 //! `network-storage`: a database, or another store that needs a local disk, on a network file system.
 
 use super::brought_in;
-use crate::analyze::{Analysis, GroupFacts, Kept, LocalDisk, Source, Used, is_network, mount_of, used};
+use crate::analyze::{Analysis, GroupFacts, Kept, LocalDisk, ServiceFacts, Source, Used, is_network, mount_of};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code};
 use crate::model::{Lab, Node, NodeMount};
 
 code!(Error, "network-storage", "network_storage.md", "a store that needs a local disk lies on a network file system");
 
 /// Reports, once for each service, data that breaks where it lies.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let plugin = plugin(analysis);
-    let mut last = None;
-    for (facts, group) in analysis.groups.iter().zip(super::blocks(analysis)) {
-        let used = used(group).into_iter().filter(|used| !used.read_only);
-        let bad = used.filter_map(|used| {
+pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+    let found = of.groups.iter().find_map(|facts| {
+        let mut used = facts.used.iter().filter(|used| !used.read_only);
+        used.find_map(|used| {
             let kept = used.kept.iter().copied().find(|kept| kept.local_disk != LocalDisk::Never)?;
-            bad(analysis.lab, plugin, facts, &used, kept)
-        });
-        let found: Vec<Diagnostic> = bad.take(1).collect();
-        if let (Some(diagnostic), false) = (found.into_iter().next(), last == Some(facts.service.name.span)) {
-            last = Some(facts.service.name.span);
-            sink.push(diagnostic);
-        }
+            bad(analysis, facts, used, kept)
+        })
+    });
+    if let Some(diagnostic) = found {
+        sink.push(diagnostic);
     }
 }
 
@@ -35,7 +31,7 @@ enum Plugin {
 
 /// What its images tell of the lab's storage plugins, where it has one kind.
 fn plugin(analysis: &Analysis<'_>) -> Plugin {
-    let tasks = super::blocks(analysis).flat_map(|group| group.body.blocks("task"));
+    let tasks = analysis.groups.iter().flat_map(|facts| facts.block.body.blocks("task"));
     let plugins = tasks.filter(|task| task.body.block("csi_plugin").is_some());
     let images = plugins.filter_map(|task| task.body.block("config")?.body.str("image"));
     let images: Vec<String> = images.map(|image| image.value.to_ascii_lowercase()).collect();
@@ -48,11 +44,12 @@ fn plugin(analysis: &Analysis<'_>) -> Plugin {
     }
 }
 
-fn bad(lab: &Lab, plugin: Plugin, facts: &GroupFacts<'_>, used: &Used<'_>, kept: &Kept) -> Option<Diagnostic> {
+fn bad(analysis: &Analysis<'_>, facts: &GroupFacts<'_>, used: &Used<'_>, kept: &Kept) -> Option<Diagnostic> {
+    let lab = analysis.lab;
     let place = match used.source {
         Source::Csi(name) => {
             let label = format!("`{}` is a volume of a storage plugin", name.escape_debug());
-            let place = match plugin {
+            let place = match plugin(analysis) {
                 Plugin::Network => "on a network file system",
                 Plugin::Unknown if kept.local_disk == LocalDisk::Always => "where a network may be in between",
                 _ => return None,

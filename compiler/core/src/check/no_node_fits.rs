@@ -1,6 +1,6 @@
 //! `no-node-fits`: a service that no node can run, with the condition that removed each.
 
-use crate::analyze::{Analysis, GroupFacts, Obstacle};
+use crate::analyze::{Analysis, GroupFacts, Obstacle, ServiceFacts};
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
 use crate::model::{Constraint, Lab, Node};
 use crate::source::Span;
@@ -8,9 +8,9 @@ use crate::source::Span;
 code!(Error, "no-node-fits", "no_node_fits.md", "no node can run a service");
 
 /// Reports every group without an eligible node.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
     let lab = analysis.lab;
-    for facts in analysis.groups.iter().filter(|facts| !lab.nodes.is_empty() && facts.nodes.is_empty()) {
+    for facts in of.groups.iter().filter(|facts| !lab.nodes.is_empty() && facts.nodes.is_empty()) {
         if super::wrong_architecture::made_for_none(facts).is_some() {
             continue;
         }

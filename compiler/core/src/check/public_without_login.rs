@@ -1,7 +1,7 @@
 //! `public-without-login`: a route that anybody on the internet reaches without a login.
 
 use super::brought_in;
-use crate::analyze::Analysis;
+use crate::analyze::{Analysis, ServiceFacts};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::{Lab, Role, Route, Service};
 
@@ -13,12 +13,10 @@ code!(
 );
 
 /// Reports, once for each service, its routes that are public and ask nobody who they are.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    for service in &analysis.lab.services {
-        let open: Vec<&Route> = service.routes.iter().filter(|route| route.public && route.auth.is_none()).collect();
-        if let Some((first, rest)) = open.split_first() {
-            sink.push(public_without_login(analysis.lab, service, first, rest));
-        }
+pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+    let open: Vec<&Route> = of.service.routes.iter().filter(|route| route.public && route.auth.is_none()).collect();
+    if let Some((first, rest)) = open.split_first() {
+        sink.push(public_without_login(analysis.lab, of.service, first, rest));
     }
 }
 

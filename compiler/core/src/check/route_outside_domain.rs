@@ -1,25 +1,23 @@
 //! `route-outside-domain`: a route at a name that isn't below the lab's domain.
 
 use super::brought_in;
-use crate::analyze::Analysis;
+use crate::analyze::{Analysis, ServiceFacts};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code, nearest};
 use crate::model::{Lab, Route, Service};
 
 code!(Advice, "route-outside-domain", "route_outside_domain.md", "a route at a name outside of the lab's domain");
 
 /// Reports, once for each service, its routes at names outside of the domain.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
     let lab = analysis.lab;
     let domain = lab.domain.as_str();
     let inside = |host: &str| {
         let host = host.strip_prefix("*.").unwrap_or(host);
         host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
     };
-    for service in &lab.services {
-        let outside: Vec<&Route> = service.routes.iter().filter(|route| !inside(&route.host)).collect();
-        if let Some((first, rest)) = outside.split_first() {
-            sink.push(route_outside_domain(lab, service, first, rest));
-        }
+    let outside: Vec<&Route> = of.service.routes.iter().filter(|route| !inside(&route.host)).collect();
+    if let Some((first, rest)) = outside.split_first() {
+        sink.push(route_outside_domain(lab, of.service, first, rest));
     }
 }
 

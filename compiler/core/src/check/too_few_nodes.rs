@@ -1,7 +1,7 @@
 //! `too-few-nodes`: instances that have to lie on different nodes, and too few of those.
 
 use crate::analyze::room::apart;
-use crate::analyze::{Analysis, GroupFacts, known, violator};
+use crate::analyze::{Analysis, GroupFacts, ServiceFacts, known, violator};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::Constraint;
 use std::collections::BTreeSet;
@@ -14,8 +14,8 @@ code!(
 );
 
 /// Reports groups with more instances than nodes, or values of a property of those, that no two of them may share.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    for facts in analysis.groups.iter().filter(|facts| matches!(facts.service.kind.as_str(), "service" | "batch")) {
+pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+    for facts in of.groups.iter().filter(|facts| matches!(facts.service.kind.as_str(), "service" | "batch")) {
         let nodes = facts.nodes.len();
         let count = usize::try_from(facts.group.count.value).unwrap_or(usize::MAX);
         let distinct = facts.group.constraints.iter().find(|it| it.operator == "distinct_hosts");
@@ -30,9 +30,8 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
             }
         }
     }
-    for groups in analysis.groups.chunk_by(|a, b| std::ptr::eq(a.service, b.service)).filter(|groups| groups.len() > 1)
-    {
-        whole_job(analysis, groups, sink);
+    if of.groups.len() > 1 {
+        whole_job(analysis, of.groups, sink);
     }
 }
 

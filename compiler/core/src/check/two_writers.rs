@@ -1,10 +1,9 @@
 //! `two-writers`: more than one instance writes to what takes one writer only.
 
 use super::brought_in;
-use crate::analyze::{Analysis, GroupFacts, Source, used};
+use crate::analyze::{Analysis, GroupFacts, Source};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::Lab;
-use crate::nomad::form::Block;
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -28,9 +27,8 @@ struct Writer<'a, 'l> {
 /// Reports each volume with a second writer.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     let mut volumes: BTreeMap<(bool, &str, &str), Vec<Writer<'_, '_>>> = BTreeMap::new();
-    let blocks: Vec<&Block> = super::blocks(analysis).collect();
-    for (facts, group) in analysis.groups.iter().zip(&blocks) {
-        for (everywhere, name, writer) in writers(facts, group) {
+    for facts in &analysis.groups {
+        for (everywhere, name, writer) in writers(facts) {
             let namespace = if everywhere { facts.service.namespace.as_str() } else { "" };
             volumes.entry((everywhere, namespace, name)).or_default().push(writer);
         }
@@ -52,7 +50,7 @@ fn meet(one: &Writer<'_, '_>, other: &Writer<'_, '_>) -> bool {
 }
 
 /// The volumes with one writer that a group writes to, each once.
-fn writers<'a, 'l>(facts: &'a GroupFacts<'l>, group: &'l Block) -> Vec<(bool, &'l str, Writer<'a, 'l>)> {
+fn writers<'a, 'l>(facts: &'a GroupFacts<'l>) -> Vec<(bool, &'l str, Writer<'a, 'l>)> {
     let mut found: Vec<(bool, &'l str, Writer<'a, 'l>)> = Vec::new();
     let count = usize::try_from(facts.group.count.value).unwrap_or(usize::MAX);
     let system = matches!(facts.service.kind.as_str(), "system" | "sysbatch");
@@ -68,7 +66,7 @@ fn writers<'a, 'l>(facts: &'a GroupFacts<'l>, group: &'l Block) -> Vec<(bool, &'
             found.push((everywhere, name, Writer { facts, span, why, instances, count, everywhere }));
         }
     };
-    for volume in group.body.blocks("volume") {
+    for volume in facts.block.body.blocks("volume") {
         let text = |name: &str| volume.body.str(name).map(|text| text.value);
         let is = |name: &str| volume.body.bool(name).is_some_and(|truth| truth.value);
         let mode = text("access_mode").filter(|mode| SINGLE.contains(mode));
@@ -79,7 +77,7 @@ fn writers<'a, 'l>(facts: &'a GroupFacts<'l>, group: &'l Block) -> Vec<(bool, &'
             add(true, source.value, source.span, format!("`{mode}`"));
         }
     }
-    for used in used(group).into_iter().filter(|used| !used.read_only) {
+    for used in facts.used.iter().filter(|used| !used.read_only) {
         if let (Some(kept), Source::Host(name)) = (used.kept.iter().find(|kept| kept.single_writer), used.source) {
             add(false, name, used.span, kept.what.clone());
         }

@@ -2,7 +2,7 @@
 
 use super::brought_in;
 use super::hard_coded_address::AGENTS;
-use crate::analyze::{Analysis, Place, Text};
+use crate::analyze::{Analysis, Place, ServiceFacts, Text};
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
 use crate::model::{Lab, Service};
 use crate::source::Span;
@@ -29,7 +29,7 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
             || AGENTS.contains(&name)
             || filled.iter().any(|pattern| may_be(pattern, name))
     };
-    for (service, texts) in analysis.services() {
+    for ServiceFacts { service, texts, .. } in analysis.services() {
         let files = texts.iter().copied().filter(|text| text.place == Place::File);
         let asked = files.flat_map(asked);
         let mut missing: Vec<(&str, Span)> = asked.filter(|(name, _)| !known(name)).collect();

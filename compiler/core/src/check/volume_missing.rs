@@ -1,7 +1,7 @@
 //! `volume-missing`: a volume that isn't on every node where its service may be placed.
 
 use super::brought_in;
-use crate::analyze::{Analysis, GroupFacts, Obstacle};
+use crate::analyze::{Analysis, GroupFacts, Obstacle, ServiceFacts};
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
 use crate::model::{Lab, Node, Service, Volume};
 use crate::source::Spanned;
@@ -9,8 +9,8 @@ use crate::source::Spanned;
 code!(Error, "volume-missing", "volume_missing.md", "a volume isn't on every node where its service may be placed");
 
 /// Reports each volume that no node has, and each that keeps a service from some of the nodes it may be placed on.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    for facts in &analysis.groups {
+pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+    for facts in of.groups {
         if !facts.nodes.is_empty() {
             partial(analysis.lab, facts, sink);
         } else if let (Some(volume), false) = (nowhere(analysis.lab, facts), analysis.lab.nodes.is_empty()) {

@@ -1,21 +1,18 @@
 //! `volume-owner`: a folder that its service can't write to, since it belongs to another user.
 
 use super::brought_in;
-use crate::analyze::{Analysis, GroupFacts, Source, Used, lies_in, owned, used};
+use crate::analyze::{Analysis, GroupFacts, ServiceFacts, Source, Used, lies_in, owned};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::{HostVolume, Lab};
 
 code!(Warning, "volume-owner", "volume_owner.md", "a service can't write to a folder that belongs to another user");
 
 /// Reports, once for each service, a host volume whose owner isn't the user that the image runs as.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let mut last = None;
-    for (facts, group) in analysis.groups.iter().zip(super::blocks(analysis)) {
-        let mut wrong = used(group).into_iter().filter_map(|used| volume_owner(analysis.lab, facts, &used));
-        if let (Some(diagnostic), false) = (wrong.next(), last == Some(facts.service.name.span)) {
-            last = Some(facts.service.name.span);
-            sink.push(diagnostic);
-        }
+pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+    let mut wrong =
+        of.groups.iter().flat_map(|facts| facts.used.iter().filter_map(|used| volume_owner(analysis.lab, facts, used)));
+    if let Some(diagnostic) = wrong.next() {
+        sink.push(diagnostic);
     }
 }
 

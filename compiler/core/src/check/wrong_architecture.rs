@@ -2,7 +2,7 @@
 
 use super::brought_in;
 use super::volume_missing::{names, pin, place_help};
-use crate::analyze::{Analysis, GroupFacts, Obstacle};
+use crate::analyze::{Analysis, GroupFacts, Obstacle, ServiceFacts};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::{Lab, Node, Platforms};
 use crate::source::Spanned;
@@ -16,8 +16,8 @@ code!(
 
 /// Reports each image whose stated architectures leave out a node that the service may be placed on, and each that by the lock is
 /// made for none of them. Where the lock leaves out some, the job is kept to the others.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    for facts in &analysis.groups {
+pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+    for facts in of.groups {
         if let Some((image, stated)) = made_for_none(facts) {
             sink.push(nowhere(analysis.lab, facts, image, stated));
         } else if !facts.nodes.is_empty()

@@ -156,6 +156,8 @@ pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
     let groups = groups.map(|(service, group)| GroupFacts {
         service,
         group,
+        block: &service.job,
+        used: Vec::new(),
         nodes: (0..lab.nodes.len()).filter(|at| can(group, &lab.nodes[*at])).collect(),
         lacking: Vec::new(),
     });

@@ -193,6 +193,8 @@ pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
         .map(|(service, group)| GroupFacts {
             service,
             group,
+            block: &service.job,
+            used: Vec::new(),
             nodes: (0..lab.nodes.len()).filter(|at| service.name.value != "caddy" || lab.nodes[*at].server).collect(),
             lacking: Vec::new(),
         })
