@@ -11,6 +11,7 @@ mod operator;
 pub mod outage;
 mod pattern;
 mod place;
+mod registered;
 pub mod room;
 mod storage;
 mod text;
@@ -19,6 +20,7 @@ mod version;
 use crate::model::{Arch, Constraint, Device, Group, Lab, Node, Platforms, Port, Service};
 use crate::nomad::form::Block;
 use crate::source::{Span, Spanned};
+use std::collections::BTreeMap;
 
 pub use constraint::known;
 pub use folders::{is_network, lies_in, mount_of};
@@ -27,6 +29,7 @@ pub use matching::violator;
 pub use operator::holds;
 pub(crate) use place::DEFAULT_CAPABILITIES;
 pub use place::analyze;
+pub use registered::Discovered;
 pub use storage::{Source, Used};
 pub use text::{Place, Text, texts};
 
@@ -41,6 +44,8 @@ pub struct Analysis<'l> {
     pub nodes: Vec<NodeFacts<'l>>,
     /// The texts of each service's job, in the order of [`Lab::services`].
     pub texts: Vec<Vec<Text<'l>>>,
+    /// What is found through discovery, by name.
+    pub registered: BTreeMap<&'l str, Discovered<'l>>,
 }
 
 impl<'l> Analysis<'l> {

@@ -1,6 +1,7 @@
 //! Which node can run which group, and what that makes necessary on the node.
 
 use super::constraint::Condition;
+use super::registered::registered;
 use super::storage::used;
 use super::{Analysis, GroupFacts, NodeFacts, Obstacle, texts};
 use crate::model::{Device, Group, Lab, Node, Service};
@@ -43,8 +44,8 @@ pub fn analyze(lab: &Lab) -> Analysis<'_> {
     }
     let nodes = of_nodes.into_par_iter().enumerate().map(|(at, here)| node_facts(&lab.nodes[at], here, &groups));
     let nodes = nodes.collect();
-    let texts = lab.services.par_iter().map(texts).collect();
-    Analysis { lab, groups, nodes, texts }
+    let (texts, registered) = rayon::join(|| lab.services.par_iter().map(texts).collect(), || registered(lab));
+    Analysis { lab, groups, nodes, texts, registered }
 }
 
 impl<'l> Analysis<'l> {

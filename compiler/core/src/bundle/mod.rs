@@ -30,7 +30,12 @@ pub struct Artifact {
 impl Artifact {
     /// A text that follows from the whole lab.
     pub fn text(kind: &'static str, path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), bytes: text.into().into_bytes(), executable: false, kind, source: None }
+        let mut bytes = text.into().into_bytes();
+        // A text that grew has up to twice the room it needs, and there are thousands.
+        if bytes.capacity() - bytes.len() > bytes.len() / 8 {
+            bytes = bytes.as_slice().to_vec();
+        }
+        Self { path: path.into(), bytes, executable: false, kind, source: None }
     }
 
     /// A script.

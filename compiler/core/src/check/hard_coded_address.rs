@@ -1,9 +1,9 @@
 //! `hard-coded-address`: a node's address, or a name of Consul's with a port, where discovery would find the service.
 
 use super::brought_in;
-use crate::analyze::{Analysis, Place, ServiceFacts, Text};
+use crate::analyze::{Analysis, Discovered, Place, ServiceFacts, Text};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code, nearest};
-use crate::model::{Discovery, Lab, Node, Service};
+use crate::model::{Discovery, Lab, Service};
 use crate::source::Span;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -12,13 +12,6 @@ code!(Warning, "hard-coded-address", "hard_coded_address.md", "a service is told
 
 /// What Consul and Nomad register themselves, and Vault where it uses Consul.
 pub(super) const AGENTS: [&str; 4] = ["consul", "nomad", "nomad-client", "vault"];
-
-/// A port of a service that others find: the service, the port's label, and the port on the node where that is fixed.
-struct Registered<'l> {
-    service: &'l Service,
-    label: &'l str,
-    fixed: Option<u16>,
-}
 
 /// An address in a text.
 struct Found<'l> {
@@ -37,45 +30,21 @@ struct Found<'l> {
 }
 
 /// What addresses are compared with.
-struct Known<'l> {
+struct Known<'a, 'l> {
     lab: &'l Lab,
-    nodes: BTreeMap<Ipv4Addr, &'l Node>,
-    registered: BTreeMap<&'l str, Registered<'l>>,
+    registered: &'a BTreeMap<&'l str, Discovered<'l>>,
 }
 
 /// Reports, once for each service, the addresses that it is told.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let lab = analysis.lab;
-    let nodes = lab.nodes.iter().map(|node| (node.address.value, node)).collect();
-    let known = Known { lab, nodes, registered: registered(lab) };
-    for ServiceFacts { service, texts, .. } in analysis.services() {
-        let found: Vec<Found<'_>> = texts.iter().flat_map(|text| known.found(service, *text)).collect();
-        if let Some((first, rest)) = found.split_first() {
-            sink.push(hard_coded_address(lab, service, first, rest));
-        }
+pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+    let known = Known { lab: analysis.lab, registered: &analysis.registered };
+    let found: Vec<Found<'_>> = of.texts.iter().flat_map(|text| known.found(of.service, *text)).collect();
+    if let Some((first, rest)) = found.split_first() {
+        sink.push(hard_coded_address(analysis.lab, of.service, first, rest));
     }
 }
 
-/// The ports that services register, by the names that they are found under.
-fn registered(lab: &Lab) -> BTreeMap<&str, Registered<'_>> {
-    let mut names = BTreeMap::new();
-    for service in &lab.services {
-        for (at, group) in service.job.body.blocks("group").enumerate() {
-            let own = group.body.blocks("service");
-            let of_tasks = group.body.blocks("task").flat_map(|task| task.body.blocks("service"));
-            for block in own.chain(of_tasks) {
-                let (Some(name), Some(label)) = (block.body.str("name"), block.body.str("port")) else { continue };
-                let ports = service.groups.get(at).map_or(&[][..], |group| group.ports.as_slice());
-                let port = ports.iter().find(|port| port.label.value == label.value);
-                let fixed = port.and_then(|port| port.fixed.as_ref()).map(|fixed| fixed.value);
-                names.entry(name.value).or_insert(Registered { service, label: label.value, fixed });
-            }
-        }
-    }
-    names
-}
-
-impl<'l> Known<'l> {
+impl<'l> Known<'_, 'l> {
     fn found(&self, service: &'l Service, text: Text<'l>) -> Vec<Found<'l>> {
         let mut found: Vec<Found<'l>> = Vec::new();
         found.extend(addresses(text.text).filter_map(|(at, length, address)| self.of_node(text, at, length, address)));
@@ -88,10 +57,10 @@ impl<'l> Known<'l> {
     }
 
     fn of_node(&self, text: Text<'l>, at: usize, length: usize, address: Ipv4Addr) -> Option<Found<'l>> {
-        let node = self.nodes.get(&address)?;
+        let node = self.lab.nodes.iter().find(|node| node.address.value == address)?;
         let (port, end) = port(text.text, at + length);
         let there = self.registered.values().filter(|it| port.is_some() && it.fixed == port);
-        let mut there = there.map(|it| (it.service.name.as_str(), it.label));
+        let mut there = there.filter_map(|it| Some((it.service.name.as_str(), it.label?)));
         Some(Found {
             text,
             span: text.span.part(text.text, at, length),
@@ -138,7 +107,7 @@ impl<'l> Known<'l> {
         }
         let what = format!("a port of `{name}` in {place}, and Nomad picks another one");
         let mut found = found(what, "Nomad picks its port", Severity::Warning);
-        found.meant = Some((known.service.name.as_str(), known.label));
+        found.meant = known.label.map(|label| (known.service.name.as_str(), label));
         Some(found)
     }
 }

@@ -6,7 +6,6 @@ use crate::analyze::{Analysis, Place, ServiceFacts, Text};
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
 use crate::model::{Lab, Service};
 use crate::source::Span;
-use std::collections::BTreeSet;
 
 code!(
     Warning,
@@ -19,35 +18,22 @@ code!(
 const FUNCTIONS: [&str; 3] = ["service", "nomadService", "connect"];
 
 /// Reports, once for each service, names in templates that nothing in the lab registers.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let lab = analysis.lab;
-    let registered: BTreeSet<&str> = lab.services.iter().flat_map(names).collect();
+pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
     // A name that Nomad completes when it starts a task may be any.
-    let (filled, plain): (Vec<&str>, Vec<&str>) = registered.iter().partition(|name| name.contains("${"));
+    let filled = || analysis.registered.keys().filter(|name| name.contains("${"));
     let known = |name: &str| {
-        plain.binary_search(&name).is_ok()
+        analysis.registered.contains_key(name)
             || AGENTS.contains(&name)
-            || filled.iter().any(|pattern| may_be(pattern, name))
+            || filled().any(|pattern| may_be(pattern, name))
     };
-    for ServiceFacts { service, texts, .. } in analysis.services() {
-        let files = texts.iter().copied().filter(|text| text.place == Place::File);
-        let asked = files.flat_map(asked);
-        let mut missing: Vec<(&str, Span)> = asked.filter(|(name, _)| !known(name)).collect();
-        missing.dedup_by_key(|(name, _)| *name);
-        if let Some((first, rest)) = missing.split_first() {
-            sink.push(unregistered_service(lab, service, *first, rest, &plain));
-        }
+    let files = of.texts.iter().copied().filter(|text| text.place == Place::File);
+    let asked = files.flat_map(asked);
+    let mut missing: Vec<(&str, Span)> = asked.filter(|(name, _)| !known(name)).collect();
+    missing.dedup_by_key(|(name, _)| *name);
+    if let Some((first, rest)) = missing.split_first() {
+        let plain: Vec<&str> = analysis.registered.keys().copied().filter(|name| !name.contains("${")).collect();
+        sink.push(unregistered_service(analysis.lab, of.service, *first, rest, &plain));
     }
-}
-
-/// The names that a service is found under.
-fn names(service: &Service) -> impl Iterator<Item = &str> {
-    let groups = service.job.body.blocks("group");
-    let blocks = groups.flat_map(|group| {
-        let of_tasks = group.body.blocks("task").flat_map(|task| task.body.blocks("service"));
-        group.body.blocks("service").chain(of_tasks)
-    });
-    blocks.filter_map(|block| block.body.str("name").map(|name| name.value))
 }
 
 /// Whether a name may come out of one with parts that Nomad fills in.

@@ -7,6 +7,7 @@ use crate::model::{
 };
 use crate::nomad::form::{Block, Body, Tag, Value};
 use crate::source::{Span, Spanned};
+use std::collections::BTreeMap;
 
 /// A text without a place.
 pub(super) fn at_nowhere(text: &str) -> Spanned<String> {
@@ -170,5 +171,5 @@ pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
         kill_timeout: 0,
         ports: Vec::new(),
     });
-    Analysis { lab, groups: groups.collect(), nodes: nodes.collect(), texts: Vec::new() }
+    Analysis { lab, groups: groups.collect(), nodes: nodes.collect(), texts: Vec::new(), registered: BTreeMap::new() }
 }

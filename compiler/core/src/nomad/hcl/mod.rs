@@ -28,7 +28,7 @@ const WIDE: usize = 96;
 /// The text of a body.
 #[must_use]
 pub fn write(body: &Body, dialect: Dialect) -> String {
-    let mut out = String::with_capacity(2048);
+    let mut out = String::with_capacity(8192);
     write_to(&mut out, body, dialect);
     out
 }
@@ -36,7 +36,7 @@ pub fn write(body: &Body, dialect: Dialect) -> String {
 /// The text of a file that is one block.
 #[must_use]
 pub fn write_block(block: &Block, dialect: Dialect) -> String {
-    let mut out = String::with_capacity(4096);
+    let mut out = String::with_capacity(8192);
     Writer { out: &mut out, dialect }.block(block, 0);
     out
 }

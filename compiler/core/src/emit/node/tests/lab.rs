@@ -9,6 +9,7 @@ use crate::model::{
 };
 use crate::nomad::form::{Block, Body};
 use crate::source::{Span, Spanned};
+use std::collections::BTreeMap;
 
 /// A value without a place.
 pub(super) fn at<T>(value: T) -> Spanned<T> {
@@ -215,7 +216,7 @@ pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
         }
     });
     let nodes = nodes.collect();
-    Analysis { lab, groups, nodes, texts: Vec::new() }
+    Analysis { lab, groups, nodes, texts: Vec::new(), registered: BTreeMap::new() }
 }
 
 /// The text of one file of the bundle; empty where there is no such file.
