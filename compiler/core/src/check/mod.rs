@@ -139,27 +139,29 @@ pub(super) fn brought_in(lab: &Lab, service: &Service, place: Span) -> Option<Sp
     (own.file != place.file).then_some(own)
 }
 
-/// Runs every check.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+/// What is wrong with each of some services, which are named by their place in the lab.
+#[must_use]
+pub fn of_services(analysis: &Analysis<'_>, wanted: impl Fn(usize) -> bool + Sync) -> Vec<Option<Sink>> {
     let services: Vec<ServiceFacts<'_, '_>> = analysis.services().collect();
-    let of_services = || {
-        let found = services.par_iter().map(|of| {
+    let found = services.par_iter().enumerate().map(|(at, of)| {
+        wanted(at).then(|| {
             let mut sink = Sink::default();
             OF_SERVICES.iter().for_each(|check| check(analysis, of, &mut sink));
             sink
-        });
-        found.collect::<Vec<Sink>>()
-    };
-    let of_lab = || {
-        let found = OF_LAB.par_iter().map(|check| {
-            let mut sink = Sink::default();
-            check(analysis, &mut sink);
-            sink
-        });
-        found.collect::<Vec<Sink>>()
-    };
-    let (of_lab, of_services) = rayon::join(of_lab, of_services);
-    for part in of_lab.into_iter().chain(of_services) {
-        sink.append(part);
-    }
+        })
+    });
+    found.collect()
+}
+
+/// What is wrong with the lab as a whole.
+#[must_use]
+pub fn of_lab(analysis: &Analysis<'_>) -> Sink {
+    let found = OF_LAB.par_iter().map(|check| {
+        let mut sink = Sink::default();
+        check(analysis, &mut sink);
+        sink
+    });
+    let mut sink = Sink::default();
+    found.collect::<Vec<Sink>>().into_iter().for_each(|part| sink.append(part));
+    sink
 }

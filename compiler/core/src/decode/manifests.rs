@@ -59,9 +59,11 @@ pub fn top(name: &str) -> Option<&'static BlockType> {
     tables::language("manifest").and_then(|language| language.root.block(name))
 }
 
-/// Decodes all sources. Embedded presets and integrations are added to the sources and to what is found.
-pub fn manifests(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Manifests {
+/// Decodes all sources. Embedded presets and integrations are added to the sources and to what is found. What is wrong in a
+/// file but the lab's own is told apart, by file.
+pub fn manifests(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> (Manifests, BTreeMap<FileId, Sink>) {
     let mut manifests = Manifests::default();
+    let mut of_files = BTreeMap::new();
     let mut found = Sink::default();
     let mut lab = file(sources, LAB_FILE, &manifests.parameters, &mut found);
     add_parameters(&lab, &mut manifests.parameters);
@@ -77,7 +79,7 @@ pub fn manifests(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> M
     let parts = parts(world, sources, &manifests.parameters, &given);
     let mut declared: BTreeMap<String, Option<BTreeSet<String>>> = BTreeMap::new();
     for (id, part, found) in parts {
-        sink.append(found);
+        of_files.insert(id, found);
         manifests.add(part.manifests, sink);
         if let Some(variables) = part.variables {
             for name in variables.iter().flatten() {
@@ -94,7 +96,12 @@ pub fn manifests(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> M
         let known = if kind == "preset" { &mut manifests.presets } else { &mut manifests.integrations };
         known.entry(name).or_insert(definition.1);
     }
-    manifests
+    (manifests, of_files)
+}
+
+/// Decodes one file with the parameters that [`manifests`] gave.
+pub fn again(id: FileId, sources: &Sources, parameters: &Parameters, sink: &mut Sink) -> Manifests {
+    file(sources, id, parameters, sink).manifests
 }
 
 /// What each file but the lab's own holds, and what is wrong with it.
@@ -239,6 +246,14 @@ fn add_parameters(lab: &Part, parameters: &mut Parameters) {
 }
 
 impl Manifests {
+    /// Whether a file has something else than services.
+    #[must_use]
+    pub fn has_others(&self, file: FileId) -> bool {
+        let blocks = self.labs.iter().chain(&self.nodes);
+        let mut definitions = self.presets.values().chain(self.integrations.values());
+        blocks.into_iter().any(|block| block.span.file == file) || definitions.any(|it| it.file == file)
+    }
+
     fn add(&mut self, mut other: Self, sink: &mut Sink) {
         self.labs.append(&mut other.labs);
         self.nodes.append(&mut other.nodes);

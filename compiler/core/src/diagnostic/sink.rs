@@ -5,7 +5,7 @@ use crate::source::FileId;
 use std::collections::BTreeSet;
 
 /// Collects diagnostics; every stage takes one and goes on after an error.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sink {
     found: Vec<Diagnostic>,
 }
@@ -25,6 +25,12 @@ impl Sink {
     pub fn take<T>(&mut self, value: T, other: Self) -> T {
         self.append(other);
         value
+    }
+
+    /// Whether anything in it points into one of these files.
+    #[must_use]
+    pub fn touches(&self, files: &BTreeSet<FileId>) -> bool {
+        self.found.iter().any(|diagnostic| touches(diagnostic, files))
     }
 
     /// How many there are.
@@ -54,10 +60,7 @@ impl Sink {
     /// What has no part in any of these files.
     #[must_use]
     pub fn without_files(mut self, files: &BTreeSet<FileId>) -> Self {
-        self.found.retain(|diagnostic| {
-            let mut places = std::iter::once(&diagnostic.primary).chain(&diagnostic.secondary);
-            !places.any(|label| files.contains(&label.span.file))
-        });
+        self.found.retain(|diagnostic| !touches(diagnostic, files));
         self
     }
 
@@ -70,4 +73,9 @@ impl Sink {
             .dedup_by(|a, b| a.primary.span == b.primary.span && a.code.name == b.code.name && a.message == b.message);
         self.found
     }
+}
+
+fn touches(diagnostic: &Diagnostic, files: &BTreeSet<FileId>) -> bool {
+    let mut places = std::iter::once(&diagnostic.primary).chain(&diagnostic.secondary);
+    places.any(|label| files.contains(&label.span.file))
 }

@@ -32,12 +32,8 @@ pub struct Registered {
 impl Registry {
     /// Collects the ports of all services, which are sorted by name; two ports under one name are reported.
     pub fn collect(services: &[Expanded], sink: &mut Sink) -> Self {
-        let mut registry = Self::default();
-        let ports = |service: &Expanded| match service.core {
-            true => core_ports(&service.body),
-            false => ports(&service.name, &service.body),
-        };
-        registry.services = services.par_iter().map(|service| (service.name.value.clone(), ports(service))).collect();
+        let ports = services.par_iter().map(|service| (service.name.value.clone(), ports_of(service)));
+        let mut registry = Self { services: ports.collect(), broken: BTreeSet::new() };
         let mut taken: HashMap<&str, Span> = HashMap::with_capacity(services.len());
         for (service, (_, ports)) in services.iter().zip(&registry.services) {
             for port in ports {
@@ -70,6 +66,16 @@ impl Registry {
         registry
     }
 
+    /// Puts what a service has now in the place of what it had; whether others see a difference.
+    pub fn update(&mut self, service: &Expanded) -> bool {
+        let Ok(at) = self.services.binary_search_by(|(name, _)| name.cmp(&service.name.value)) else { return true };
+        let new = ports_of(service);
+        let old = std::mem::replace(&mut self.services[at].1, new);
+        let seen = |port: &Registered| (port.port.value.clone(), port.name.as_ref().map(|name| name.value.clone()));
+        let same = old.iter().map(seen).eq(self.services[at].1.iter().map(seen));
+        !same || service.broken != self.broken.contains(&service.name.value)
+    }
+
     /// The ports of a service, if there is such a service.
     #[must_use]
     pub fn ports(&self, service: &str) -> Option<&[Registered]> {
@@ -97,6 +103,13 @@ fn is_found(name: &str) -> bool {
 /// The `port` blocks of a service, those of its main task first.
 pub(super) fn port_blocks(body: &Body) -> impl Iterator<Item = &Block> {
     bodies(body).flat_map(|body| body.blocks("port"))
+}
+
+fn ports_of(service: &Expanded) -> Vec<Registered> {
+    match service.core {
+        true => core_ports(&service.body),
+        false => ports(&service.name, &service.body),
+    }
 }
 
 fn ports(service: &str, body: &Body) -> Vec<Registered> {

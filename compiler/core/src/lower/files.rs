@@ -18,6 +18,13 @@ pub struct Assets {
     texts: BTreeMap<String, String>,
 }
 
+impl Assets {
+    /// Takes in others, in place of those with the same path.
+    pub fn add(&mut self, others: Self) {
+        self.texts.extend(others.texts);
+    }
+}
+
 /// A file that is mounted into a task: the template that writes it, and the mount.
 pub(super) struct Mounted {
     pub(super) template: Block,

@@ -5,7 +5,8 @@ use crate::source::{EMBEDDED, Sources};
 use std::collections::BTreeMap;
 
 /// The catalogue's services by name.
-pub(super) struct Catalogue {
+#[derive(Debug, Default)]
+pub struct Catalogue {
     pub(super) services: BTreeMap<String, Definition>,
 }
 

@@ -16,10 +16,10 @@ use crate::decode::parameters::Parameters;
 use crate::diagnostic::Sink;
 use crate::model::{Provider, Role};
 use crate::nomad::form::{Attribute, Block, Body, Value, ValueKind};
-use crate::source::{Sources, Span, Spanned};
+use crate::source::{FileId, Sources, Span, Spanned};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A service with everything that presets, the catalogue and the lab's defaults give it.
@@ -39,10 +39,25 @@ pub struct Expanded {
     pub broken: bool,
 }
 
-/// Expands every service of the lab, sorted by name, and says which provider fills which role.
-pub fn expand(mut manifests: Manifests, sources: &mut Sources, sink: &mut Sink) -> (Vec<Expanded>, Vec<Provider>) {
-    let broken = sink.broken_files();
-    let mut services: BTreeMap<String, Expanded> = BTreeMap::new();
+/// What is expanded.
+#[derive(Debug)]
+pub struct Expansion {
+    /// Every service of the lab, sorted by name, each with what is wrong with it alone.
+    pub services: Vec<(Expanded, Sink)>,
+    /// Which provider fills which role.
+    pub providers: Vec<Provider>,
+    /// What `use` finds.
+    pub catalogue: Catalogue,
+}
+
+/// Expands every service of the lab. They are taken out of the manifests; `broken` are the files that have an error.
+pub fn expand(
+    manifests: &mut Manifests,
+    broken: &BTreeSet<FileId>,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Expansion {
+    let mut services: BTreeMap<String, (Expanded, Sink)> = BTreeMap::new();
     let (own, jobs) = (std::mem::take(&mut manifests.services), std::mem::take(&mut manifests.jobs));
     let jobs = jobs.into_par_iter().map(|job| (job, true));
     let own: Vec<(Option<Expanded>, Sink)> = own
@@ -51,30 +66,55 @@ pub fn expand(mut manifests: Manifests, sources: &mut Sources, sink: &mut Sink) 
         .chain(jobs)
         .map(|(manifest, core)| {
             let mut sink = Sink::default();
-            (expanded(manifest, core, &manifests, &mut sink), sink)
+            (expanded(manifest, core, manifests, &mut sink), sink)
         })
         .collect();
     for (service, found) in own {
-        if let Some(service) = sink.take(service, found) {
-            add(service, &mut services, sink);
+        match service {
+            Some(service) => add(service, found, &mut services, sink),
+            None => sink.append(found),
         }
     }
-    let manifests = &manifests;
+    let manifests = &*manifests;
     let providers = providers(manifests, &mut services, sources, sink);
-    uses(manifests, &mut services, sources, sink);
+    let catalogue = if manifests.uses.is_empty() { Catalogue::default() } else { Catalogue::load(sources) };
     let sources = &*sources;
-    let services: Vec<(Expanded, Sink)> = services
-        .into_values()
-        .collect::<Vec<_>>()
-        .into_par_iter()
-        .map(|mut service| {
-            let mut sink = Sink::default();
-            service.broken = broken.contains(&service.name.span.file);
-            let service = if service.core { service } else { finish(service, manifests, sources, &mut sink) };
-            (service, sink)
-        })
-        .collect();
-    (services.into_iter().map(|(service, found)| sink.take(service, found)).collect(), providers)
+    uses(manifests, &catalogue, &mut services, sources, sink);
+    let services = services.into_values().collect::<Vec<_>>().into_par_iter().map(|(mut service, mut sink)| {
+        service.broken = broken.contains(&service.name.span.file);
+        let service = if service.core { service } else { finish(service, manifests, sources, &mut sink) };
+        (service, sink)
+    });
+    Expansion { services: services.collect(), providers, catalogue }
+}
+
+/// A manifest of a service.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// `service`
+    Service,
+    /// `job`
+    Job,
+    /// `use`
+    Use,
+}
+
+/// Expands one service that stands in a manifest, with everything else as [`expand`] had it.
+pub fn expand_one(
+    manifest: Manifest,
+    kind: Kind,
+    broken: bool,
+    (manifests, catalogue): (&Manifests, &Catalogue),
+    sources: &Sources,
+) -> Option<(Expanded, Sink)> {
+    let mut sink = Sink::default();
+    let mut service = match kind {
+        Kind::Use => use_of(&manifest, manifests, catalogue, sources, &mut sink)?,
+        Kind::Service | Kind::Job => expanded(manifest, kind == Kind::Job, manifests, &mut sink)?,
+    };
+    service.broken = broken;
+    let service = if service.core { service } else { finish(service, manifests, sources, &mut sink) };
+    Some((service, sink))
 }
 
 fn expanded(manifest: Manifest, core: bool, manifests: &Manifests, sink: &mut Sink) -> Option<Expanded> {
@@ -92,14 +132,15 @@ fn own_parameters(name: &str, manifests: &Manifests) -> Parameters {
     parameters
 }
 
-fn add(service: Expanded, services: &mut BTreeMap<String, Expanded>, sink: &mut Sink) {
+fn add(service: Expanded, found: Sink, services: &mut BTreeMap<String, (Expanded, Sink)>, sink: &mut Sink) {
     match services.entry(service.name.value.clone()) {
         Entry::Occupied(first) => {
             let what = format!("service `{}`", service.name.value);
-            sink.push(defined_twice(&what, service.name.span, first.get().name.span));
+            sink.append(found);
+            sink.push(defined_twice(&what, service.name.span, first.get().0.name.span));
         }
         Entry::Vacant(place) => {
-            place.insert(service);
+            place.insert((service, found));
         }
     }
 }
@@ -120,7 +161,7 @@ fn normalized(mut body: Body) -> Body {
 
 fn providers(
     manifests: &Manifests,
-    services: &mut BTreeMap<String, Expanded>,
+    services: &mut BTreeMap<String, (Expanded, Sink)>,
     sources: &Sources,
     sink: &mut Sink,
 ) -> Vec<Provider> {
@@ -135,7 +176,7 @@ fn providers(
             continue;
         };
         providers.extend(
-            Expansion { manifests, sources, sink, broken: false, presets: 0 }
+            Expander { manifests, sources, sink, broken: false, presets: 0 }
                 .provider(role, block, name, definition, services),
         );
     }
@@ -156,7 +197,7 @@ fn of_role<'m>(role: Role, manifests: &'m Manifests, sources: &Sources) -> Vec<&
 const MOST_PRESETS: usize = 200;
 
 /// What presets and integrations are read with.
-struct Expansion<'e> {
+struct Expander<'e> {
     manifests: &'e Manifests,
     sources: &'e Sources,
     sink: &'e mut Sink,
@@ -166,14 +207,14 @@ struct Expansion<'e> {
     presets: usize,
 }
 
-impl Expansion<'_> {
+impl Expander<'_> {
     fn provider(
         &mut self,
         role: Role,
         block: &Block,
         name: &Spanned<String>,
         definition: &Definition,
-        services: &mut BTreeMap<String, Expanded>,
+        services: &mut BTreeMap<String, (Expanded, Sink)>,
     ) -> Option<Provider> {
         let (manifest, parameters, options) = self.instantiate(definition, "integration", &block.body, name)?;
         let body = &manifest.block.body;
@@ -194,7 +235,8 @@ impl Expansion<'_> {
             service.get_or_insert_with(|| name.value.clone());
             let body = normalized(block.body.clone());
             let path = manifest.path.clone();
-            add(Expanded { name, body, core: false, path, parameters, broken: false }, services, self.sink);
+            let new = Expanded { name, body, core: false, path, parameters, broken: false };
+            add(new, Sink::default(), services, self.sink);
         }
         Some(Provider { role, name: name.clone(), options, service, span: block.span })
     }
@@ -293,48 +335,74 @@ impl Expansion<'_> {
     }
 }
 
-fn uses(manifests: &Manifests, services: &mut BTreeMap<String, Expanded>, sources: &mut Sources, sink: &mut Sink) {
-    if manifests.uses.is_empty() {
-        return;
-    }
-    let catalogue = Catalogue::load(sources);
+fn uses(
+    manifests: &Manifests,
+    catalogue: &Catalogue,
+    services: &mut BTreeMap<String, (Expanded, Sink)>,
+    sources: &Sources,
+    sink: &mut Sink,
+) {
     let mut used: BTreeMap<String, Span> = BTreeMap::new();
     for manifest in &manifests.uses {
-        let Some(entry) = manifest.block.label() else { continue };
-        let name = match manifest.block.body.str("as") {
-            Some(name) => name.map(str::to_owned),
-            None => entry.clone(),
-        };
-        check_name("service", &name, NameKind::Label, sink);
+        let Some((entry, name)) = names_of_use(manifest) else { continue };
         if let Some(first) = used.insert(name.value.clone(), name.span) {
             sink.push(defined_twice(&format!("service `{}`", name.value), name.span, first));
             continue;
         }
-        let mut over = normalized(manifest.block.body.clone());
-        over.attributes.retain(|attribute| attribute.name != "as");
-        let own = services.get_mut(&name.value);
-        if let (Some(service), true) = (own, name.value == entry.value) {
-            service.body.merge(over, top("service"));
+        if let (Some((service, _)), true) = (services.get_mut(&name.value), name.value == entry.value) {
+            check_name("service", &name, NameKind::Label, sink);
+            service.body.merge(over(manifest), top("service"));
             continue;
         }
-        let Some(definition) = catalogue.services.get(&entry.value) else {
-            let known = catalogue.services.keys().map(String::as_str);
-            sink.push(unknown_member("the catalogue", "service", entry, entry.span, known));
-            continue;
-        };
-        let parameters = own_parameters(&name, manifests);
-        let Some(base) = define(definition, "service", &parameters, sources, sink) else { continue };
-        let mut body = normalized(base.block.body);
-        body.merge(over, top("service"));
-        add(Expanded { name, body, core: false, path: base.path, parameters, broken: false }, services, sink);
+        let mut found = Sink::default();
+        match use_of(manifest, manifests, catalogue, sources, &mut found) {
+            Some(service) => add(service, found, services, sink),
+            None => sink.append(found),
+        }
     }
+}
+
+/// What a `use` takes from the catalogue, and what that is called here.
+fn names_of_use(manifest: &Manifest) -> Option<(&Spanned<String>, Spanned<String>)> {
+    let entry = manifest.block.label()?;
+    let own = manifest.block.body.str("as").map(|name| name.map(str::to_owned));
+    Some((entry, own.unwrap_or_else(|| entry.clone())))
+}
+
+/// What a `use` says of the service.
+fn over(manifest: &Manifest) -> Body {
+    let mut over = normalized(manifest.block.body.clone());
+    over.attributes.retain(|attribute| attribute.name != "as");
+    over
+}
+
+/// An entry of the catalogue with what a `use` says of it.
+fn use_of(
+    manifest: &Manifest,
+    manifests: &Manifests,
+    catalogue: &Catalogue,
+    sources: &Sources,
+    sink: &mut Sink,
+) -> Option<Expanded> {
+    let (entry, name) = names_of_use(manifest)?;
+    check_name("service", &name, NameKind::Label, sink);
+    let Some(definition) = catalogue.services.get(&entry.value) else {
+        let known = catalogue.services.keys().map(String::as_str);
+        sink.push(unknown_member("the catalogue", "service", entry, entry.span, known));
+        return None;
+    };
+    let parameters = own_parameters(&name, manifests);
+    let base = define(definition, "service", &parameters, sources, sink)?;
+    let mut body = normalized(base.block.body);
+    body.merge(over(manifest), top("service"));
+    Some(Expanded { name, body, core: false, path: base.path, parameters, broken: false })
 }
 
 /// Takes in the presets of a service and the lab's defaults.
 fn finish(mut service: Expanded, manifests: &Manifests, sources: &Sources, sink: &mut Sink) -> Expanded {
     let defaults = manifests.labs.first().and_then(|lab| lab.body.block("defaults"));
     let defaults = || defaults.map(|block| block.body.clone()).unwrap_or_default();
-    let mut expansion = Expansion { manifests, sources, sink, broken: false, presets: 0 };
+    let mut expansion = Expander { manifests, sources, sink, broken: false, presets: 0 };
     let own = expansion.with_presets(std::mem::take(&mut service.body), &mut Vec::new());
     service.broken |= expansion.broken;
     service.body = defaults();

@@ -12,7 +12,8 @@ mod node;
 mod task;
 
 pub use allow::{allowed, allowed_by_services};
-pub use expand::{Expanded, expand, option};
+pub use catalogue::Catalogue;
+pub use expand::{Expanded, Expansion, Kind, expand, expand_one, option};
 pub use lab::lab;
 pub(crate) use lab::text;
 pub use lock::lock;

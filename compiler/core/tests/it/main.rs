@@ -1,6 +1,7 @@
 //! Tests of the compiler from outside, in one binary.
 #![allow(clippy::disallowed_methods, clippy::expect_used, clippy::panic, clippy::unwrap_used)] // the bans are for the compiler
 
+mod again;
 mod decode;
 mod decode_random;
 mod fixes;

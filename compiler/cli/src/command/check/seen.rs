@@ -3,7 +3,7 @@
 use crate::disk::DiskWorld;
 use hlmc_core::source::{ReadError, World};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -31,27 +31,45 @@ pub(super) struct Seen {
     files: BTreeMap<String, File>,
     /// What was read without being listed: hidden files, and those beside the lab's folders, that a service names.
     others: Mutex<BTreeMap<String, (Stamp, Bytes)>>,
+    changes: Changes,
+}
+
+/// What has changed.
+#[derive(Debug, Default)]
+struct Changes {
+    /// Listed files that were there before.
+    files: BTreeSet<String>,
+    /// Anything else: files that have come or gone, or weren't listed.
+    others: bool,
 }
 
 impl Seen {
     /// The lab in a folder, at which nobody has looked yet.
     pub(super) fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), world: None, files: BTreeMap::new(), others: Mutex::default() }
+        Self {
+            root: root.to_owned(),
+            world: None,
+            files: BTreeMap::new(),
+            others: Mutex::default(),
+            changes: Changes::default(),
+        }
     }
 
     /// Looks at the lab again; whether anything has changed.
     pub(super) fn look(&mut self) -> bool {
         let was_there = self.is_there();
         self.world = DiskWorld::open(&self.root).ok();
+        let mut changes = Changes { others: !was_there, ..Changes::default() };
         let Some(world) = &self.world else {
             self.files.clear();
+            self.changes.others = true;
             return was_there;
         };
         let root = &self.root;
         let others = self.others.get_mut().unwrap_or_else(PoisonError::into_inner);
         let before = others.len();
         others.retain(|path, (seen, _)| *seen == stamp(&root.join(path)));
-        let mut changed = !was_there || others.len() != before;
+        changes.others |= others.len() != before;
         let listed: Vec<(String, Option<ReadError>, Stamp)> = world
             .files()
             .into_par_iter()
@@ -66,15 +84,22 @@ impl Seen {
             .collect();
         let mut files = BTreeMap::new();
         for (path, refusal, stamp) in listed {
-            let same = |file: &File| file.stamp == stamp && file.refusal == refusal;
-            let file = self.files.remove(&path).filter(same).unwrap_or_else(|| {
-                changed = true;
+            let known = self.files.remove(&path);
+            let was_listed = known.as_ref().is_some_and(|file| file.refusal == refusal);
+            let file = known.filter(|file| file.stamp == stamp && was_listed).unwrap_or_else(|| {
+                match was_listed {
+                    true => drop(changes.files.insert(path.clone())),
+                    false => changes.others = true,
+                }
                 File { stamp, refusal, bytes: None }
             });
             files.insert(path, file);
         }
-        changed |= !self.files.is_empty();
+        changes.others |= !self.files.is_empty();
         self.files = files;
+        let changed = changes.others || !changes.files.is_empty();
+        self.changes.files.append(&mut changes.files);
+        self.changes.others |= changes.others;
         changed
     }
 
@@ -83,12 +108,15 @@ impl Seen {
         self.world.is_some()
     }
 
-    /// Reads what has changed.
-    pub(super) fn read_changed(&mut self) {
-        let Some(world) = &self.world else { return };
+    /// Reads what has changed since the last time, and names the files where nothing but listed files did.
+    pub(super) fn read_changed(&mut self) -> Option<BTreeSet<String>> {
+        let changes = std::mem::take(&mut self.changes);
+        let changed = (!changes.others).then_some(changes.files);
+        let Some(world) = &self.world else { return changed };
         let unread: Vec<(&String, &mut File)> =
             self.files.iter_mut().filter(|(_, file)| file.bytes.is_none()).collect();
         unread.into_par_iter().for_each(|(path, file)| file.bytes = Some(world.read(path)));
+        changed
     }
 }
 

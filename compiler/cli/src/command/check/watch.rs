@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::render::Tally;
 use crate::settings::LabSettings;
 use crate::terminal;
+use hlmc_core::Checker;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,7 @@ const SHARE: u32 = 20;
 pub(super) fn watch(args: &CheckArgs) -> Result<Outcome, Failure> {
     let lab = LabSettings::resolve(&args.lab)?;
     let mut seen = Seen::new(&lab.root);
+    let mut checker = Checker::default();
     let mut first = true;
     loop {
         let start = Instant::now();
@@ -37,7 +39,7 @@ pub(super) fn watch(args: &CheckArgs) -> Result<Outcome, Failure> {
                 changed = seen.look();
             }
             first = false;
-            if !check(&mut seen, &lab, args)? {
+            if !check(&mut checker, &mut seen, &lab, args)? {
                 return Ok(Outcome::Done);
             }
         }
@@ -46,7 +48,7 @@ pub(super) fn watch(args: &CheckArgs) -> Result<Outcome, Failure> {
 }
 
 /// Checks and prints; whether somebody still reads it.
-fn check(seen: &mut Seen, lab: &LabSettings, args: &CheckArgs) -> Result<bool, Failure> {
+fn check(checker: &mut Checker, seen: &mut Seen, lab: &LabSettings, args: &CheckArgs) -> Result<bool, Failure> {
     if args.format == Format::Text {
         terminal::clear();
     }
@@ -55,8 +57,8 @@ fn check(seen: &mut Seen, lab: &LabSettings, args: &CheckArgs) -> Result<bool, F
     if !seen.is_there() {
         return Ok(read && terminal::try_say("the lab is gone; waiting for it to come back\n"));
     }
-    seen.read_changed();
-    let compiled = hlmc_core::check_with(seen, locking(args.locked));
+    let changed = seen.read_changed();
+    let compiled = checker.check(seen, locking(args.locked), changed.as_ref());
     let taken = start.elapsed();
     read &= report(&compiled, lab, args.format)?;
     let tally = Tally::of(&compiled.diagnostics).to_string();
