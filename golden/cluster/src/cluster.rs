@@ -133,7 +133,7 @@ impl Cluster {
         machine.plug_in("resolv.conf", &self.resolv_conf())?;
         machine.plug_in("arch", node.arch.value.name())?;
         machine.plug_in("user", node.ssh.user.as_deref().unwrap_or("root"))?;
-        machine.plug_in("ssh-port", &node.ssh.port.unwrap_or(22).to_string())?;
+        machine.plug_in("ssh-port", &node.ssh_port().to_string())?;
         machine.plug_in("key.pub", &read(&self.console.disk.join("own/root/.ssh/id_ed25519.pub"))?)?;
         for mount in &node.mounts {
             let disk = mount.source.rsplit('=').next().unwrap_or_default();

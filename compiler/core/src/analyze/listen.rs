@@ -26,12 +26,6 @@ const NOMAD: (u16, u16) = (4646, 4648);
 /// Those of Consul's: calls, gossip, HTTP, HTTPS, gRPC, DNS.
 const CONSUL: [(u16, u16); 4] = [(8300, 8300), (8301, 8302), (8500, 8503), (8600, 8600)];
 
-/// Port of sshd.
-#[must_use]
-pub fn ssh_port(node: &Node) -> u16 {
-    node.ssh.port.unwrap_or(22)
-}
-
 /// Everything that is taken on a node. Nomad reserves numbers, whether for TCP or UDP.
 #[must_use]
 pub fn listeners(lab: &Lab, node: &Node) -> Vec<Listener> {
@@ -42,7 +36,7 @@ pub fn listeners(lab: &Lab, node: &Node) -> Vec<Listener> {
         span: node.name.span,
         reserved: false,
     };
-    let mut taken = vec![agent((ssh_port(node), ssh_port(node)), "sshd"), agent(NOMAD, "the Nomad agent")];
+    let mut taken = vec![agent((node.ssh_port(), node.ssh_port()), "sshd"), agent(NOMAD, "the Nomad agent")];
     if lab.discovery == Discovery::Consul {
         taken.extend(CONSUL.map(|ports| agent(ports, "the Consul agent")));
     }

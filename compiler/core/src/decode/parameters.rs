@@ -2,7 +2,7 @@
 
 use super::codes::unknown_parameter::unknown_parameter;
 use crate::diagnostic::Sink;
-use crate::nomad::form::{Tag, ValueKind};
+use crate::nomad::form::ValueKind;
 use crate::source::Span;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -130,20 +130,6 @@ impl Parameters {
 pub(super) fn may_be_in(text: &str) -> bool {
     // A single byte is found faster, and is hardly ever there.
     text.as_bytes().contains(&b'@') && text.contains("@{")
-}
-
-/// The meaning of a type annotation, if it is one that the language has.
-#[must_use]
-pub fn tag(annotation: &str) -> Option<Tag> {
-    match annotation {
-        "secret" => Some(Tag::Secret),
-        "address" => Some(Tag::Address),
-        "host" => Some(Tag::Host),
-        "port" => Some(Tag::Port),
-        "url" => Some(Tag::Url),
-        "file" => Some(Tag::File),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

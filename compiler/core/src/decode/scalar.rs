@@ -2,10 +2,10 @@
 
 use super::Decoder;
 use super::codes::{not_allowed_value, out_of_range, unknown_annotation, wrong_type};
-use super::parameters::{Filled, may_be_in, tag};
+use super::parameters::{Filled, may_be_in};
 use super::units;
 use super::value::Want;
-use crate::nomad::form::{Value, ValueKind};
+use crate::nomad::form::{Tag, Value, ValueKind};
 use crate::nomad::schema::Type;
 use crate::source::{Span, Spanned};
 use hlmc_syntax::{EntryRef, Ident, Value as Written};
@@ -129,7 +129,7 @@ impl Decoder<'_> {
 
     fn tagged(&mut self, given: &Given<'_>, annotation: Ident<'_>, want: Want<'_>) -> Option<ValueKind> {
         let span = self.span(annotation.span);
-        let Some(tag) = tag(annotation.text) else {
+        let Some(tag) = Tag::named(annotation.text) else {
             self.report(unknown_annotation::unknown_annotation(annotation.text, span));
             return None;
         };

@@ -5,7 +5,7 @@ use super::origin::Origin;
 use crate::decode::hcl::{CLOSE, OPEN};
 use crate::decode::scope::Scope;
 use crate::decode::{ANYTHING, LANGUAGES, units};
-use crate::nomad::form::{Attribute, Block, Body, Tag, Value, ValueKind};
+use crate::nomad::form::{Attribute, Block, Body, Value, ValueKind};
 use crate::nomad::schema::{BlockType, By, Occurs, Type};
 
 /// Texts of more lines become files beside the manifest.
@@ -244,9 +244,7 @@ fn plain(name: &str, value: &Value, ty: Type, place: Place) -> Option<Node> {
         // What is filled in becomes what is asked for.
         (_, ValueKind::Str(text)) if text.starts_with(OPEN) && text.ends_with(CLOSE) => one(scalar(value)?),
         (Type::Bool, ValueKind::Bool(true)) if matches!(name, "privileged" | "distinct-hosts") => Some(node),
-        (Type::Str | Type::Any, ValueKind::Tagged(tag, text)) => {
-            Some(node.tagged(annotation(tag.value), text.as_str()))
-        }
+        (Type::Str | Type::Any, ValueKind::Tagged(tag, text)) => Some(node.tagged(tag.value.name(), text.as_str())),
         (_, ValueKind::Null) if !place.handed_on || ty == Type::Any => one(Scalar::Null),
         (Type::Str | Type::Any | Type::Duration | Type::Time, ValueKind::Str(_))
         | (Type::Int | Type::Megabytes | Type::Any, ValueKind::Int(_))
@@ -275,17 +273,6 @@ fn plain(name: &str, value: &Value, ty: Type, place: Place) -> Option<Node> {
             (ty == Type::List || !list.is_empty()).then_some(node).filter(|node| node.ty.is_none())
         }
         _ => None,
-    }
-}
-
-const fn annotation(tag: Tag) -> &'static str {
-    match tag {
-        Tag::Secret => "secret",
-        Tag::Address => "address",
-        Tag::Host => "host",
-        Tag::Port => "port",
-        Tag::Url => "url",
-        Tag::File => "file",
     }
 }
 
@@ -330,7 +317,7 @@ fn element(name: &str, value: &Value) -> Node {
             }
             node
         }
-        ValueKind::Tagged(tag, text) => node.tagged(annotation(tag.value), text.as_str()),
+        ValueKind::Tagged(tag, text) => node.tagged(tag.value.name(), text.as_str()),
         _ => node.arg(scalar(value).unwrap_or(Scalar::Null)),
     }
 }

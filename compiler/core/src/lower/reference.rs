@@ -18,18 +18,6 @@ struct Parts<'t> {
     behind: &'t str,
 }
 
-/// The name of an annotation, for messages.
-pub(super) const fn tag_name(tag: Tag) -> &'static str {
-    match tag {
-        Tag::Secret => "secret",
-        Tag::Address => "address",
-        Tag::Host => "host",
-        Tag::Port => "port",
-        Tag::Url => "url",
-        Tag::File => "file",
-    }
-}
-
 /// Turns a reference into a line of an env file: `KEY="{{ … }}"`, once discovery knows an instance. `None` once what is wrong is reported.
 pub(super) fn line(
     key: &str,
@@ -41,10 +29,10 @@ pub(super) fn line(
 ) -> Option<(String, Reference)> {
     let form = if tag == Tag::Url { "http://SERVICE:PORT/path" } else { "SERVICE:PORT" };
     let Some(parts) = parts(tag, text) else {
-        let diagnostic = bad_reference(tag_name(tag), text, form, span);
+        let diagnostic = bad_reference(tag.name(), text, form, span);
         sink.push(match meant(tag, text, context) {
             Some(meant) => {
-                let diagnostic = diagnostic.help(format!("write `({})\"{meant}\"`", tag_name(tag)));
+                let diagnostic = diagnostic.help(format!("write `({})\"{meant}\"`", tag.name()));
                 let in_quotes = (span.end - span.start) as usize == text.len() + 2;
                 if in_quotes { diagnostic.fix(span, format!("\"{meant}\"")) } else { diagnostic }
             }

@@ -4,7 +4,7 @@ use super::Context;
 use super::codes::{bad_reference::bad_reference, unknown_secret};
 use crate::diagnostic::Sink;
 use crate::model::SecretReference;
-use crate::source::Span;
+use crate::source::{Span, quoted};
 
 /// Turns a reference to a secret into a line of an env file. `None` once what is wrong is reported.
 pub(super) fn line(
@@ -82,20 +82,6 @@ fn field(of: &str, key: &str) -> String {
 fn is_identifier(text: &str) -> bool {
     text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-/// A text as a string of Go's template language.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 #[cfg(test)]

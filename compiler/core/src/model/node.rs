@@ -54,6 +54,14 @@ pub struct Node {
     pub span: Span,
 }
 
+impl Node {
+    /// Port of its sshd.
+    #[must_use]
+    pub fn ssh_port(&self) -> u16 {
+        self.ssh.port.unwrap_or(22)
+    }
+}
+
 /// Processor architecture, by the names that Nomad's `cpu.arch`, Go and Debian share.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Arch {

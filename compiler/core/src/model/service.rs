@@ -39,6 +39,14 @@ pub struct Service {
     pub span: Span,
 }
 
+impl Service {
+    /// Where its job lies in `out/`.
+    #[must_use]
+    pub fn job_path(&self) -> String {
+        format!("nomad/jobs/{}/{}.nomad.hcl", self.namespace.value, self.name.value)
+    }
+}
+
 /// A host name and path that the reverse proxy serves.
 #[derive(Clone, Debug)]
 pub struct Route {

@@ -88,6 +88,30 @@ pub enum Tag {
     File,
 }
 
+impl Tag {
+    /// Every annotation there is, by name.
+    pub const ALL: [Self; 6] = [Self::Address, Self::File, Self::Host, Self::Port, Self::Secret, Self::Url];
+
+    /// What stands between the parentheses: `secret`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::Address => "address",
+            Self::Host => "host",
+            Self::Port => "port",
+            Self::Url => "url",
+            Self::File => "file",
+        }
+    }
+
+    /// The annotation with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tag| tag.name() == name)
+    }
+}
+
 impl Body {
     /// The attribute with this name.
     #[must_use]

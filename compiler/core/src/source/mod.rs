@@ -2,11 +2,13 @@
 
 pub mod codes;
 mod embedded;
+mod quoted;
 mod read;
 mod span;
 mod world;
 
 pub use embedded::{EMBEDDED, Embedded, embedded};
+pub use quoted::quoted;
 pub use read::{LAB_FILE, SIZE_LIMIT, read, text};
 pub use span::{FileId, Span, Spanned};
 pub use world::{MemoryWorld, ReadError, World};

@@ -1,6 +1,6 @@
 //! Every change that a diagnostic offers, made to the letter: its diagnostic is gone, and there is no new error.
 
-use crate::folder::world;
+use crate::world::world;
 use hlmc_core::diagnostic::{Diagnostic, Severity};
 use hlmc_core::source::{MemoryWorld, World as _};
 use hlmc_core::{Compiled, check, mend};

@@ -17,3 +17,4 @@ mod paths;
 mod schema;
 mod tidy;
 mod words;
+mod world;

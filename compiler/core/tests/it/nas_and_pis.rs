@@ -1,6 +1,7 @@
 //! The lab of a NAS and two Raspberry Pi 5, row by row.
 
-use crate::folder::{bundle, messages, paths, text, world};
+use crate::folder::{bundle, messages, paths, text};
+use crate::world::world;
 use hlmc_core::bundle::Bundle;
 use hlmc_core::source::MemoryWorld;
 use hlmc_core::{check, compile};

@@ -1,7 +1,8 @@
 //! Nothing in a manifest leads out of the lab or out of the bundle: each text of a lab with every word is replaced by what
 //! could.
 
-use crate::folder::{messages, world};
+use crate::folder::messages;
+use crate::world::world;
 use hlmc_core::Compiled;
 use hlmc_core::source::{MemoryWorld, ReadError, World};
 use std::collections::BTreeSet;

@@ -15,16 +15,17 @@ mod judge;
 mod kinds;
 mod places;
 mod spelling;
+// The one that the compiler's own tests read labs with.
+#[path = "../../../../compiler/core/tests/it/world.rs"]
+mod world;
 
-use hlmc_core::source::MemoryWorld;
 use hlmc_fuzz::Random;
 use judge::{Lab, Verdict};
 use kinds::KINDS;
 use places::Place;
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use world::world;
 
 /// How many mistakes are made, unless said otherwise.
 const MUTANTS: usize = 2_000;
@@ -44,7 +45,7 @@ struct Mutant {
 #[ignore = "takes a while: `make accept` runs it"]
 fn one_wrong_token_is_found_at_its_place_or_changes_nothing() {
     let number = |name: &str, default: usize| std::env::var(name).map_or(default, |text| text.parse().unwrap());
-    let labs: Vec<Lab> = LABS.iter().map(|name| Lab::new(name, world(name))).collect();
+    let labs: Vec<Lab> = LABS.iter().map(|name| Lab::new(name, world(&format!("golden/labs/{name}")))).collect();
     let mutants = mutants(&labs, number("HLMC_MUTANTS", MUTANTS), number("HLMC_SEED", 6));
     let verdicts = judged(&labs, &mutants);
     let mut table: BTreeMap<usize, BTreeMap<&str, usize>> = BTreeMap::new();
@@ -136,26 +137,4 @@ fn drawn(table: &BTreeMap<usize, BTreeMap<&str, usize>>) -> String {
     }
     text.push_str(&format!("{} kinds, {sums:?}", table.len()));
     text
-}
-
-/// The lab in a folder of `golden/labs`.
-fn world(name: &str) -> MemoryWorld {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../labs").join(name);
-    let mut world = MemoryWorld::default();
-    let mut files = vec![root.join("lab.kdl")];
-    for folder in ["nodes", "services", "integrations"] {
-        collect(&root.join(folder), &mut files);
-    }
-    for file in files {
-        world.insert(file.strip_prefix(&root).unwrap().to_str().unwrap(), fs::read(&file).unwrap());
-    }
-    world
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries {
-        let path = entry.unwrap().path();
-        if path.is_dir() { collect(&path, files) } else { files.push(path) }
-    }
 }

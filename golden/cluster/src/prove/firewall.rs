@@ -148,7 +148,7 @@ fn is_declared(cluster: &Cluster, node: &Node, asker: Asker, protocol: &str, por
         node.daemons.iter().flat_map(hlmc_core::model::Daemon::ports).any(|declared| declared == (port, protocol));
     let names = daemon && port == 53;
     // Who asks for an address asks from port 68, which nobody does here.
-    let lan = (fixed || daemon && port != 67) || (protocol == "tcp" && port == node.ssh.port.unwrap_or(22));
+    let lan = (fixed || daemon && port != 67) || (protocol == "tcp" && port == node.ssh_port());
     let agents = AGENTS.iter().any(|agent| (agent.0, agent.1) == (port, protocol) && (node.server || !agent.2));
     match asker {
         Asker::Member => lan || agents || dynamic,
@@ -179,7 +179,7 @@ fn candidates(cluster: &Cluster, listening: &BTreeSet<u16>) -> BTreeSet<u16> {
     for node in &cluster.facts.lab.nodes {
         named.extend(fixed_ports(cluster, node).iter().map(|(port, _)| *port));
         named.extend(node.daemons.iter().flat_map(hlmc_core::model::Daemon::ports).map(|(port, _)| port));
-        named.insert(node.ssh.port.unwrap_or(22));
+        named.insert(node.ssh_port());
     }
     let neighbours: Vec<u16> = named.iter().flat_map(|port| [port - 1, port.saturating_add(1)]).collect();
     named.extend(neighbours);

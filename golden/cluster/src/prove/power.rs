@@ -77,7 +77,7 @@ fn come_back(cluster: &Cluster, machine: &Machine) -> Verdict {
 fn answers(cluster: &Cluster, machine: &Machine) -> Verdict {
     let mut nodes = cluster.facts.lab.nodes.iter();
     let node = nodes.find(|node| node.name.value == machine.name).ok_or("a machine without a node")?;
-    let (address, port) = (node.address.value, node.ssh.port.unwrap_or(22));
+    let (address, port) = (node.address.value, node.ssh_port());
     let (code, _) = cluster.console.try_shell(&format!("timeout 3 bash -c '</dev/tcp/{address}/{port}' 2>&1"))?;
     if code == Some(0) {
         return Ok(());

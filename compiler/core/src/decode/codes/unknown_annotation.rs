@@ -1,19 +1,18 @@
 //! A type annotation that means nothing there.
 
 use crate::diagnostic::{Diagnostic, code, did_you_mean, nearest};
+use crate::nomad::form::Tag;
 use crate::source::Span;
 
 code!(Error, "unknown-annotation", "unknown_annotation.md", "a type annotation that means nothing there");
 
-/// The annotations that a text may have.
-pub(crate) const NAMES: [&str; 6] = ["address", "file", "host", "port", "secret", "url"];
-
 /// An annotation that doesn't exist; `span` is its name without the parentheses.
 pub(crate) fn unknown_annotation(annotation: &str, span: Span) -> Diagnostic {
     let diagnostic = Diagnostic::new(&CODE, format!("there is no annotation `({annotation})`"), span, "not known");
-    match nearest(annotation, NAMES) {
+    let names = Tag::ALL.map(Tag::name);
+    match nearest(annotation, names) {
         Some(near) => diagnostic.help(format!("did you mean `({near})`?")).fix(span, near),
-        None => diagnostic.maybe_help(did_you_mean(annotation, NAMES)),
+        None => diagnostic.maybe_help(did_you_mean(annotation, names)),
     }
 }
 

@@ -62,11 +62,6 @@ pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
     vec![Artifact::script("deploy.sh", text)]
 }
 
-/// Where a service's job lies in `out/`.
-fn job_path(service: &Service) -> String {
-    format!("nomad/jobs/{}/{}.nomad.hcl", service.namespace.value, service.name.value)
-}
-
 /// What a job's ACL policy is called, in letters, digits and `-`, 128 at most, as Nomad wants it (acl/policy.go, `validPolicyName`).
 fn policy_name(service: &Service) -> String {
     let name = format!("{}/{}", service.namespace.value, service.name.value);
@@ -89,7 +84,7 @@ fn node(node: &Node) -> Vec<String> {
         node.name.value.clone(),
         node.address.value.to_string(),
         node.ssh.user.clone().unwrap_or_default(),
-        node.ssh.port.unwrap_or(22).to_string(),
+        node.ssh_port().to_string(),
         role.to_owned(),
         node.class.value.clone(),
         node.pool.value.clone(),
@@ -103,7 +98,7 @@ fn job(analysis: &Analysis<'_>, wave: usize, service: &Service) -> Vec<String> {
         service.namespace.value.clone(),
         service.kind.clone(),
         allocations(analysis, service).to_string(),
-        job_path(service),
+        service.job_path(),
     ]
 }
 

@@ -6,6 +6,7 @@ use super::node::{Who, let_in};
 use crate::analyze::Analysis;
 use crate::bundle::Artifact;
 use crate::model::{Lab, Role, Route, Service};
+use crate::source::quoted;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -84,34 +85,8 @@ fn route_line(lab: &Lab, service: &Service, route: &Route) -> String {
         None => String::new(),
     };
     let login = match &route.auth {
-        Some(group) => format!("login{by} for {}", json(group)),
+        Some(group) => format!("login{by} for {}", quoted(group)),
         None => "no login before the service's own".to_owned(),
     };
     format!("{address}: {} through {}, {login}", service.name.value, proxy.name.value)
-}
-
-/// A text that anybody may have written, on one line.
-fn json(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_stays_on_its_line() {
-        assert_eq!(json("a\n\"b\\\u{85}"), "\"a\\u000a\\\"b\\\\\\u0085\"");
-    }
 }

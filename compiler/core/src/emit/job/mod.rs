@@ -16,7 +16,6 @@ pub fn artifacts(services: &[Service], groups: &[GroupFacts<'_>], generated: &[A
 }
 
 fn artifact(service: &Service, groups: &[GroupFacts<'_>], generated: &[Artifact]) -> Artifact {
-    let path = format!("nomad/jobs/{}/{}.nomad.hcl", service.namespace.value, service.name.value);
     let mut job = Cow::Borrowed(&service.job);
     if has_artifact(&service.job.body) {
         fill(&mut job.to_mut().body, generated);
@@ -27,7 +26,7 @@ fn artifact(service: &Service, groups: &[GroupFacts<'_>], generated: &[Artifact]
             keep_to(&arches, facts, &mut job.to_mut().body);
         }
     }
-    Artifact::text("nomad-job", path, write_block(&job, Dialect::Job)).from(service.manifest.as_str())
+    Artifact::text("nomad-job", service.job_path(), write_block(&job, Dialect::Job)).from(service.manifest.as_str())
 }
 
 /// Keeps a group to nodes that its images are made for. Nomad doesn't know what those are, and would place it anywhere.

@@ -1,7 +1,6 @@
 //! `ufw.sh` of a node: what is declared is open, and nothing else.
 
 use super::{network, units};
-use crate::analyze::listen::ssh_port;
 use crate::analyze::{Analysis, NodeFacts};
 use crate::emit::quote::sh;
 use crate::model::{Daemon, Discovery, Lab, Node, Role};
@@ -122,7 +121,7 @@ fn rules(analysis: &Analysis<'_>, facts: &NodeFacts<'_>) -> Rules {
     let mut rules = Rules { input: Vec::new(), known: BTreeMap::new(), published: Vec::new() };
     // Where the lab declares no network, nobody knows where the person sits who deploys.
     let ssh = if lab.networks.is_empty() { Who::Anyone } else { Who::Lan };
-    rules.add(&[ssh], &ssh_port(node).to_string(), "tcp", "ssh");
+    rules.add(&[ssh], &node.ssh_port().to_string(), "tcp", "ssh");
     members(&mut rules, lab, node);
     for daemon in &node.daemons {
         for (port, protocol) in daemon.ports() {
