@@ -3,8 +3,10 @@
 //! To add one: copy a file, write its page beside it with a manifest that fails and one that passes (both run as tests), and
 //! add it to `OF_SERVICES` or `OF_LAB`, and to `ALL`.
 
+pub mod address_outside_networks;
 pub mod backup_missing;
 pub mod check_missing;
+pub mod class_almost_another;
 pub mod csi_plugin_missing;
 pub mod decomposed_text;
 pub mod dependency_cycle;
@@ -74,6 +76,8 @@ const OF_SERVICES: &[OfService] = &[
 
 /// The checks that look at the lab as a whole.
 const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
+    address_outside_networks::check,
+    class_almost_another::check,
     csi_plugin_missing::check,
     dependency_cycle::check,
     forbidden_on_node::check,
@@ -94,8 +98,10 @@ const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
 
 /// The codes of the checks.
 pub static ALL: &[&Code] = &[
+    &address_outside_networks::CODE,
     &backup_missing::CODE,
     &check_missing::CODE,
+    &class_almost_another::CODE,
     &csi_plugin_missing::CODE,
     &decomposed_text::CODE,
     &dependency_cycle::CODE,

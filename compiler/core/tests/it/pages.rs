@@ -125,6 +125,7 @@ macro_rules! pages {
 }
 
 pages! {
+    address_outside_networks
     backup_missing
     bad_expression
     bad_name
@@ -133,6 +134,7 @@ pages! {
     bad_value
     bare_number
     check_missing
+    class_almost_another
     compose_bad_value
     compose_changed
     compose_no_counterpart

@@ -1,0 +1,54 @@
+//! `class-almost-another`: a node's class that nothing names, and that is one letter off another one.
+
+use crate::analyze::Analysis;
+use crate::diagnostic::{Diagnostic, Sink, code, nearest};
+use crate::nomad::form::Body;
+use std::collections::BTreeSet;
+
+code!(Advice, "class-almost-another", "class_almost_another.md", "a class that nothing names is almost another one");
+
+/// Reports each node whose class no service names, where another class is almost the same.
+pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    let nodes = &analysis.lab.nodes;
+    let classes: BTreeSet<&str> = nodes.iter().map(|node| node.class.as_str()).filter(|it| !it.is_empty()).collect();
+    if classes.len() < 2 {
+        return;
+    }
+    let mut named = BTreeSet::new();
+    for service in &analysis.lab.services {
+        names(&service.job.body, &mut named);
+    }
+    for node in nodes {
+        let class = node.class.as_str();
+        if class.is_empty() || named.iter().any(|value| value.contains(class)) {
+            continue;
+        }
+        // Classes that are counted, such as `pi4` and `pi5`, are meant.
+        let others = classes.iter().copied().filter(|other| letters(other) != letters(class));
+        let Some(near) = nearest(class, others) else { continue };
+        let message = format!("no service names class `{class}`, which is almost `{near}`");
+        let diagnostic = Diagnostic::new(&CODE, message, node.class.span, "named nowhere else");
+        let other = nodes.iter().find(|other| other.class.value == near);
+        let diagnostic = match other {
+            Some(other) => diagnostic.also(other.class.span, format!("the class of `{}`", other.name.value)),
+            None => diagnostic,
+        };
+        sink.push(diagnostic.help(format!("did you mean `{near}`?")));
+    }
+}
+
+fn letters(class: &str) -> String {
+    class.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
+/// What a body and the blocks in it say of classes.
+fn names<'b>(body: &'b Body, found: &mut BTreeSet<&'b str>) {
+    for block in &body.blocks {
+        let about = block.body.str("attribute").is_some_and(|it| it.value.contains("node.class"));
+        if about {
+            found.extend(block.body.str("value").map(|value| value.value));
+            found.extend(block.body.blocks("target").filter_map(|target| Some(target.label()?.as_str())));
+        }
+        names(&block.body, found);
+    }
+}
