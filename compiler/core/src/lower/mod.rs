@@ -5,6 +5,7 @@ mod discovery;
 mod env;
 mod files;
 mod group;
+mod image;
 mod job;
 mod limits;
 mod pin;
@@ -15,6 +16,7 @@ mod secret;
 mod task;
 mod value;
 mod view;
+mod zone;
 
 pub use discovery::{Registered, Registry};
 pub use env::ENVIRONMENT;
@@ -22,6 +24,7 @@ pub use files::{Assets, assets};
 pub use job::{OWNER, service};
 pub use refused::hold_to_tables;
 pub use view::groups;
+pub use zone::is_zone;
 
 use crate::model::Lab;
 

@@ -9,7 +9,8 @@ mod table;
 mod task;
 mod timing;
 
-use super::value::{is_cron, is_zone};
+use super::value::is_cron;
+use super::zone::{is_zone, unknown_zone};
 use crate::decode::units::nanoseconds;
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::nomad::form::{Block, Body};
@@ -113,13 +114,7 @@ fn runs_at_times(job: &Job<'_>, sink: &mut Sink) {
         sink.push(wrong(time.value, "a time in cron's five fields", time.span, help));
     }
     if let Some(zone) = block.body.str("time_zone").filter(|zone| !zone.value.is_empty() && !is_zone(zone.value)) {
-        let expected = "the IANA name of a time zone, such as `Europe/Dublin`";
-        sink.push(wrong(
-            zone.value,
-            expected,
-            zone.span,
-            "`timedatectl list-timezones` lists them; leave it out for UTC",
-        ));
+        sink.push(unknown_zone(zone));
     }
 }
 

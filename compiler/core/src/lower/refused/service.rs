@@ -67,30 +67,31 @@ fn service(group: &Body, owner: &str, service: &Block, provider: &str, sink: &mu
     if let Some(identity) = audience {
         sink.push(wrong("identity", "enough: for whom?", identity.span, "add `aud \"consul.io\"`"));
     }
-    if !in_group {
-        ports(group, owner, body, sink);
-    }
+    ports(group, owner, body, sink);
     for check in body.blocks("check") {
         check_of(body, check, provider, in_group, sink);
         task_of(&check.body, owner, in_group, group, sink);
     }
 }
 
-/// The ports that a task's service and its checks name have to be there; in the driver's own network numbers are fine.
+/// The ports that a service and its checks name have to be there: Nomad finds out about those of a group's service once the
+/// allocation starts. In a group, and in the driver's own network, numbers are fine.
 fn ports(group: &Body, owner: &str, service: &Body, sink: &mut Sink) {
-    let task = group.blocks("task").find(|task| task.label().is_some_and(|label| label.value == owner));
-    let own = task.and_then(|task| task.body.block("resources"));
-    let networks = group.block("network").into_iter().chain(own.and_then(|own| own.body.block("network")));
+    let in_group = owner == "group";
+    let is_own = |task: &&Block| in_group || task.label().is_some_and(|label| label.value == owner);
+    let resources = group.blocks("task").filter(is_own).filter_map(|task| task.body.block("resources"));
+    let networks = group.blocks("network").chain(resources.flat_map(|own| own.body.blocks("network")));
     let known: Vec<&str> =
         networks.flat_map(|it| it.body.blocks("port")).filter_map(|it| Some(it.label()?.as_str())).collect();
     for body in std::iter::once(service).chain(service.blocks("check").map(|check| &check.body)) {
         let Some(port) = body.str("port").filter(|port| !port.value.is_empty()) else { continue };
         let in_driver = body.str("address_mode").is_some_and(|mode| mode.value == "driver");
         let is_number = port.value.parse::<i64>().is_ok();
-        let fits = if is_number { in_driver } else { known.contains(&port.value) };
-        if !fits {
-            let help = "name a `port` of the group's `network`";
-            sink.push(wrong(port.value, "a port of the group", port.span, help));
+        let fits = if is_number { in_group || in_driver } else { known.contains(&port.value) };
+        if !fits && !port.value.contains("${") {
+            let diagnostic =
+                wrong(port.value, "a port of the group", port.span, "name a `port` of the group's `network`");
+            sink.push(diagnostic.did_you_mean_value(port.value, known.iter().copied()));
         }
     }
 }

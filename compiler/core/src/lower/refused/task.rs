@@ -1,5 +1,6 @@
 //! A task: what it takes, what it is given, and what is done with it.
 
+use super::super::image;
 use super::{Job, constraint, time, timing, wrong};
 use crate::decode::units;
 use crate::diagnostic::Sink;
@@ -18,6 +19,10 @@ pub(super) fn check(job: &Job<'_>, group: &Body, task: &Block, sink: &mut Sink) 
     }
     if let Some(driver) = body.str("driver").filter(|driver| driver.value.is_empty()) {
         sink.push(wrong("", "a task driver", driver.span, "write one, such as `docker`"));
+    }
+    let config = body.block("config").filter(|config| config.body.attribute("load").is_none());
+    if let (Some(driver), Some(image)) = (body.str("driver"), config.and_then(|config| config.body.str("image"))) {
+        image::check(image, driver.value, sink);
     }
     if job.kind == "service"
         && let (Some(kill), Some(deadline)) = (time(body, "kill_timeout"), timing::progress_deadline(job, group))
