@@ -38,6 +38,7 @@ impl Decoder<'_> {
         let mut filling = Filling::default();
         self.scopes.push(scope);
         self.child(node, None, scope, &mut filling);
+        self.unknown(scope, &mut filling);
         self.scopes.pop();
         filling.body.blocks.pop()
     }
@@ -101,6 +102,7 @@ impl Decoder<'_> {
         for child in node.children() {
             self.child(child, Some(node), scope, filling);
         }
+        self.unknown(scope, filling);
     }
 
     /// The labels of a block; nothing if one is missing or wrong.
@@ -186,7 +188,7 @@ impl Decoder<'_> {
                 filling.push(Cow::Owned(key.text.to_owned()), span, value);
             }
         } else {
-            self.unknown(key.text, span, filling);
+            filling.put_off(key.text, span);
         }
     }
 
@@ -218,14 +220,17 @@ impl Decoder<'_> {
         } else if let Some(ty) = scope.open {
             self.open_child(node, ty, filling);
         } else {
-            self.unknown(name, span, filling);
+            filling.put_off(name, span);
         }
     }
 
-    fn unknown(&mut self, name: &str, span: Span, filling: &mut Filling<'_>) {
-        let diagnostic = unknown_name::unknown_name(name, span, &self.scopes, self.languages);
-        filling.means(diagnostic.fix.as_ref().map(|fix| fix.replacement.as_str()));
-        self.report(diagnostic);
+    /// Tells of the names that nothing has.
+    fn unknown(&mut self, scope: Scope, filling: &mut Filling<'_>) {
+        for (name, span) in filling.unknown() {
+            let diagnostic = unknown_name::unknown_name(&name, span, &self.scopes, self.languages);
+            let diagnostic = filling.meant(diagnostic, &name, scope);
+            self.report(diagnostic);
+        }
     }
 
     /// A child that says itself what it is.

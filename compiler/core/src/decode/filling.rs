@@ -1,12 +1,14 @@
 //! A body that is being read: what it holds so far, and which names it has had.
 
-use super::codes::{deprecated_name, duplicate_name, ignored_name, removed_name};
+use super::codes::{deprecated_name, duplicate_name, ignored_name, removed_name, unknown_name};
+use super::scope::Scope;
 use super::seen::Seen;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Diagnostic, Sink};
 use crate::nomad::form::{Attribute, Body, Value};
 use crate::nomad::schema::{BlockType, Life, Occurs};
 use crate::source::Span;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// A body that is being read.
 #[derive(Default)]
@@ -14,24 +16,46 @@ pub(super) struct Filling<'d> {
     pub(super) body: Body,
     seen: Seen<'d>,
     /// The names that unknown ones probably stand for.
-    meant: Vec<String>,
+    meant: BTreeSet<String>,
+    /// The names that nothing has, told of once all others are known.
+    unknown: Vec<(String, Span)>,
 }
 
 impl<'d> Filling<'d> {
     /// With room for this many names, and for those that are attributes.
     pub(super) fn with_capacity(names: usize, attributes: usize) -> Self {
         let body = Body { attributes: Vec::with_capacity(attributes), blocks: Vec::new() };
-        Self { body, seen: Seen::with_capacity(names), meant: Vec::new() }
+        Self { body, seen: Seen::with_capacity(names), meant: BTreeSet::new(), unknown: Vec::new() }
     }
 
     /// Whether a name was there, right or wrong, or one that probably stands for it.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.seen.has(name) || self.meant.iter().any(|meant| meant == name)
+        self.seen.has(name) || self.meant.contains(name)
     }
 
     /// Notes what an unknown name probably stands for.
     pub(super) fn means(&mut self, name: Option<&str>) {
         self.meant.extend(name.map(str::to_owned));
+    }
+
+    /// Notes a name that nothing has.
+    pub(super) fn put_off(&mut self, name: &str, span: Span) {
+        self.unknown.push((name.to_owned(), span));
+    }
+
+    /// The names that nothing has.
+    pub(super) fn unknown(&mut self) -> Vec<(String, Span)> {
+        std::mem::take(&mut self.unknown)
+    }
+
+    /// What is said of a name that nothing has. A name that is there already, and can't come twice, is not what was meant.
+    pub(super) fn meant(&mut self, diagnostic: Diagnostic, name: &str, scope: Scope) -> Diagnostic {
+        let Some(meant) = diagnostic.fix.as_ref().map(|fix| fix.replacement.clone()) else { return diagnostic };
+        let block = scope.block(&meant).filter(|_| scope.attribute(&meant).is_none());
+        let once = block.is_none_or(|ty| ty.occurs == Occurs::Once);
+        let is_there = once && self.has(&meant);
+        self.meant.insert(meant.clone());
+        if is_there { unknown_name::there_already(diagnostic, name, &meant) } else { diagnostic }
     }
 
     pub(super) fn push(&mut self, name: Cow<'static, str>, name_span: Span, value: Option<Value>) {

@@ -34,7 +34,9 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
         job.body = expanded.body.clone();
         env::resolve(&mut job, context, &mut found, sink);
         complete_core(&mut job.body, span, context);
-        whole_core(&job, span, sink);
+        if !expanded.broken {
+            whole_core(&job, span, sink);
+        }
     } else {
         limits::check(expanded, sink);
         job.body = generated(expanded, &namespace, context, &mut found, sink);

@@ -41,6 +41,12 @@ pub(in crate::decode) fn unknown_name(name: &str, span: Span, scopes: &[Scope], 
     }
 }
 
+/// `name` was probably meant to be `meant`, which is there as well.
+pub(in crate::decode) fn there_already(diagnostic: Diagnostic, name: &str, meant: &str) -> Diagnostic {
+    let help = format!("leave `{name}` out: it is almost `{meant}`, which is there already");
+    Diagnostic { fix: None, ..diagnostic }.help(help)
+}
+
 /// `name` stands in a block of job files that holds few names and is in no table.
 pub(in crate::decode) fn not_one_of(name: &str, span: Span, place: &str, known: &[&str]) -> Diagnostic {
     Diagnostic::new(&CODE, format!("`{name}` is not known in `{place}`"), span, "not known here")

@@ -104,6 +104,7 @@ impl Reader<'_, '_> {
                 }
             }
         }
+        self.put_off(scope, filling);
     }
 
     fn attribute<'t>(&mut self, attribute: &'t hcl::Attribute<'t>, scope: Scope, filling: &mut Filling<'t>) {
@@ -123,13 +124,13 @@ impl Reader<'_, '_> {
             self.as_attribute(block, attribute.name, value, scope, filling);
         } else if scope.open.is_some() || self.is_drivers() {
             if scope.open.is_none() {
-                self.unknown(name, span);
+                filling.put_off(name, span);
             }
             let value = self.evaluator.eval(&attribute.value);
             let value = value.and_then(|value| self.fit(value, Want::open(name, scope.open.unwrap_or(Type::Any))));
             filling.push(Cow::Owned(name.to_owned()), span, value);
         } else {
-            self.unknown(name, span);
+            filling.put_off(name, span);
         }
     }
 
@@ -210,7 +211,7 @@ impl Reader<'_, '_> {
             }
         } else if scope.open == Some(Type::Any) || self.is_drivers() {
             if scope.open.is_none() && scope.attribute(name.text).is_none() {
-                self.unknown(name.text, span);
+                filling.put_off(name.text, span);
             }
             let read = self.free(block, name, labels);
             filling.body.blocks.push(read);
@@ -218,7 +219,7 @@ impl Reader<'_, '_> {
             let head = self.span(block.head);
             self.evaluator.sink.push(wrong_type::attribute_as_block(name.text, head));
         } else {
-            self.unknown(name.text, span);
+            filling.put_off(name.text, span);
         }
     }
 
@@ -282,6 +283,19 @@ impl Reader<'_, '_> {
         Some(texts.collect())
     }
 
+    /// Tells of the names that nothing has in a body. What is there already is not what was meant.
+    fn put_off(&mut self, scope: Scope, filling: &mut Filling<'_>) {
+        for (name, span) in filling.unknown() {
+            // What is meant is looked for among all names: a file of nothing but such mistakes would take long.
+            if self.evaluator.sink.found() >= hcl::MAX_ERRORS && self.evaluator.sink.has_errors() {
+                return;
+            }
+            let diagnostic = unknown_name::unknown_name(&name, span, &self.scopes, LANGUAGES);
+            let diagnostic = filling.meant(diagnostic, &name, scope);
+            self.not_known(diagnostic);
+        }
+    }
+
     /// Reports a name that nothing has. A driver may be another one than the tables know, so there it is only a warning.
     pub(super) fn unknown(&mut self, name: &str, span: Span) {
         // What is meant is looked for among all names: a file of nothing but such mistakes would take long.
@@ -289,6 +303,10 @@ impl Reader<'_, '_> {
             return;
         }
         let diagnostic = unknown_name::unknown_name(name, span, &self.scopes, LANGUAGES);
+        self.not_known(diagnostic);
+    }
+
+    fn not_known(&mut self, diagnostic: Diagnostic) {
         let severity = if self.is_drivers() { Severity::Warning } else { diagnostic.severity };
         self.evaluator.sink.push(Diagnostic { severity, ..diagnostic });
     }

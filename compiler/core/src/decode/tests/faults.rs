@@ -38,8 +38,7 @@ port "http""#), @r#"
       help: known here: `service`
     service.kdl:4:5: error[unknown-name] `image:` is not known in `service`
       service.kdl:4:5: image: < not known here
-      help: remove the `:`: a value follows its name after a space
-      fix: image: -> image
+      help: leave `image:` out: it is almost `image`, which is there already
     service.kdl:6:5: error[unknown-name] `prot` is not known in `service`
       service.kdl:6:5: prot < not known here
       help: did you mean `port`?
