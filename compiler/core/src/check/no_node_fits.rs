@@ -25,6 +25,9 @@ pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink
 /// So many names of nodes at most stand in a line.
 const NAMES: usize = 6;
 
+/// So many places in nodes at most stand in a message.
+const OTHERS: usize = 2;
+
 fn no_node_fits<'l>(analysis: &Analysis<'l>, facts: &GroupFacts<'l>) -> Diagnostic {
     let name = &facts.service.name;
     let mut diagnostic =
@@ -41,6 +44,17 @@ fn no_node_fits<'l>(analysis: &Analysis<'l>, facts: &GroupFacts<'l>) -> Diagnost
     }
     for (span, nodes) in places.iter().filter(|(span, _)| *span != name.span) {
         diagnostic = diagnostic.also(*span, format!("leaves out {}", some(nodes)));
+    }
+    let mut values: Vec<&str> = Vec::new();
+    for (node, obstacles) in &nodes {
+        // Where that is all, it may as well be the node that is wrong.
+        if let [Obstacle::Constraint(constraint)] = obstacles.as_slice()
+            && let Some((value, span, label)) = other_party(constraint, node).filter(|it| !values.contains(&it.0))
+            && values.len() < OTHERS
+        {
+            values.push(value);
+            diagnostic = diagnostic.also(span, label);
+        }
     }
     diagnostic.help(help(analysis.lab, &nodes))
 }
@@ -184,6 +198,17 @@ fn unmet(constraint: &Constraint, node: &Node) -> String {
         "=" | "set_contains_any" if !what.is_empty() => format!("its {what} is `{has}`, not `{wanted}`"),
         operator => format!("`{} {operator} {wanted}` doesn't hold", constraint.attribute),
     }
+}
+
+/// What a node has where a constraint asks for something else, and where it says so.
+fn other_party<'n>(constraint: &Constraint, node: &'n Node) -> Option<(&'n str, Span, String)> {
+    let (what, value, span) = match constraint.attribute.as_str() {
+        "${node.class}" if !node.class.is_empty() => ("class", node.class.as_str(), node.class.span),
+        "${attr.cpu.arch}" => ("architecture", node.arch.value.name(), node.arch.span),
+        _ => return None,
+    };
+    let is_one = matches!(constraint.operator.as_str(), "=" | "==" | "is" | "set_contains_any");
+    is_one.then(|| (value, span, format!("the {what} of `{}`", node.name.value)))
 }
 
 /// Why a node is left out, and the place that says so.

@@ -44,19 +44,22 @@ fn constraints(body: &Body) -> impl Iterator<Item = Constraint> {
 /// `decodeConstraint`).
 fn constraint(block: &Block) -> Constraint {
     let text = |name: &str| body_text(&block.body, name).filter(|text| !text.is_empty());
+    let place = |name: &str| block.body.attribute(name).map(|attribute| attribute.value.span);
     let mut constraint = Constraint {
         attribute: text("attribute").unwrap_or_default(),
         operator: text("operator").unwrap_or_else(|| "=".into()),
         value: text("value").unwrap_or_default(),
-        span: block.span,
+        span: place("value").or(place("attribute")).unwrap_or(block.span),
     };
     for short in ["version", "semver", "regexp", "set_contains"] {
         if let Some(value) = text(short) {
             (constraint.operator, constraint.value) = (short.into(), value);
+            constraint.span = place(short).unwrap_or(constraint.span);
         }
     }
     if let Some(distinct) = block.body.bool("distinct_hosts") {
         (constraint.operator, constraint.value) = ("distinct_hosts".into(), distinct.value.to_string());
+        constraint.span = distinct.span;
     }
     if let Some(property) = text("distinct_property") {
         (constraint.operator, constraint.attribute) = ("distinct_property".into(), property);

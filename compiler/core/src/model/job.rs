@@ -94,7 +94,7 @@ pub struct Constraint {
     pub operator: String,
     /// Right side.
     pub value: String,
-    /// Where it is written, or the line that it follows from.
+    /// Where its value is written, or the line that it follows from.
     pub span: Span,
 }
 
