@@ -38,18 +38,73 @@ fn a_lab_of_job_files_builds_once_a_person_has_named_a_machine() {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../golden/imports/job-files/before");
     lab.run(&["import", files.to_str().unwrap(), "--out", "lab"]).is_quiet();
     lab.run(&["check", "--lab", "lab"]).fails(1, "lab `home` has no node");
-    for (at, name) in ["anvil", "big"].into_iter().enumerate() {
-        let stub = lab.read(&format!("lab/nodes/{name}.kdl"));
-        let lines = stub.lines().skip(1).filter_map(|line| line.strip_prefix("// "));
-        let filled = lines.map(|line| line.replace("192.168.1.10", &format!("192.168.1.1{at}"))).collect::<Vec<_>>();
-        lab.write(&format!("lab/nodes/{name}.kdl"), filled.join("\n"));
-    }
+    take_up_nodes(&lab, &["anvil", "big"]);
     // Its folders are for a person to fill in.
     let checked = lab.run(&["check", "--lab", "lab", "--format", "short"]);
     let advice = checked.stdout.lines().all(|line| line.contains(": advice[mount-not-offered] "));
     assert!(checked.code == Some(0) && advice, "{checked:?}");
     lab.run(&["build", "--lab", "lab"]).is_quiet();
     assert!(lab.read("lab/out/nomad/jobs/default/films.nomad.hcl").contains("registry.example.org/films:2.1.3"));
+}
+
+/// Takes away the `//` before what import tells of machines.
+fn take_up_nodes(lab: &Lab, names: &[&str]) {
+    for name in names {
+        let stub = lab.read(&format!("lab/nodes/{name}.kdl"));
+        let lines: Vec<&str> = stub.lines().skip(1).filter_map(|line| line.strip_prefix("// ")).collect();
+        lab.write(&format!("lab/nodes/{name}.kdl"), lines.join("\n"));
+    }
+}
+
+/// What jobs ask of machines, beside their names.
+const FILERS: &str = r#"job "filers" {
+  datacenters = ["*"]
+
+  group "filers" {
+    count = 2
+
+    constraint {
+      attribute = "${node.datacenter}"
+      value     = "attic"
+    }
+
+    constraint {
+      operator = "distinct_hosts"
+      value    = "true"
+    }
+
+    network {
+      port "http" {
+        static       = 8888
+        host_network = "mesh"
+      }
+    }
+
+    task "filer" {
+      driver = "docker"
+
+      config {
+        image = "chrislusf/seaweedfs:4.13"
+      }
+
+      resources {
+        device "1cf1/usb/0030" {}
+      }
+    }
+  }
+}
+"#;
+
+#[test]
+fn the_machines_of_an_imported_lab_have_what_its_jobs_ask_for() {
+    let lab = Lab::empty();
+    lab.write("filers.nomad.hcl", FILERS);
+    lab.run(&["import", "filers.nomad.hcl"]).is_quiet();
+    take_up_nodes(&lab, &["server", "server-2"]);
+    let checked = lab.run(&["check", "--lab", "lab", "--format", "short"]);
+    assert_eq!((checked.code, checked.stdout.contains("error[")), (Some(0), false), "{checked:?}");
+    assert!(lab.read("lab/lab.kdl").contains("    datacenter \"attic\"\n"));
+    assert!(!lab.path("lab/nodes/server-3.kdl").exists());
 }
 
 #[test]

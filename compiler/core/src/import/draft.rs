@@ -60,6 +60,10 @@ pub struct Wants {
     pub places: BTreeMap<String, Place>,
     /// Devices of nodes.
     pub devices: BTreeSet<String>,
+    /// Networks of nodes beside the lab's own.
+    pub networks: BTreeSet<String>,
+    /// How many machines it takes at least.
+    pub machines: usize,
     /// A reverse proxy, for routes.
     pub proxy: bool,
     /// The domain that routes are below.
@@ -116,6 +120,8 @@ impl Wants {
         self.volumes.extend(other.volumes.iter().cloned());
         self.places.extend(other.places.iter().map(|(name, place)| (name.clone(), place.clone())));
         self.devices.extend(other.devices.iter().cloned());
+        self.networks.extend(other.networks.iter().cloned());
+        self.machines = self.machines.max(other.machines);
         self.open.extend(other.open.iter().cloned());
         self.proxy |= other.proxy;
         if self.domain.is_none() {

@@ -9,6 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The reverse proxy that a lab with routes gets, and the volume that its integration keeps certificates in.
 const PROXY: (&str, &str) = ("caddy", "caddy-data");
 
+/// The datacenter of a lab whose services name none.
+const HOME: &str = "home";
+
+/// The network of the lab.
+pub(super) const LAN: &str = "lan";
+
 /// All files of the new lab with their paths, sorted.
 #[must_use]
 pub(super) fn files(drafts: &[Draft], house: Option<&House>) -> Vec<(String, String)> {
@@ -26,7 +32,9 @@ pub(super) fn files(drafts: &[Draft], house: Option<&House>) -> Vec<(String, Str
 
 /// The lab: what holds for all of its services.
 pub(super) fn lab(wants: &Wants, house: Option<&House>) -> Node {
-    let datacenter = house.map_or("home", |house| house.datacenter.as_str());
+    let named = wants.datacenters.first().filter(|_| wants.datacenters.len() == 1).map_or(HOME, String::as_str);
+    let datacenter = house.map_or(named, |house| house.datacenter.as_str());
+    let datacenter = if datacenter == HOME { named } else { datacenter };
     let mut lab = Node::new("lab")
         .arg("home")
         .child(
@@ -37,7 +45,7 @@ pub(super) fn lab(wants: &Wants, house: Option<&House>) -> Node {
         .child(Node::new("datacenter").arg(datacenter))
         .child(
             Node::new("network")
-                .arg("lan")
+                .arg(LAN)
                 .prop("cidr", "192.168.1.0/24")
                 .comment("fill in: the addresses of the network that the machines are on"),
         );
@@ -106,6 +114,23 @@ fn nodes(drafts: &[Draft], wants: &Wants) -> BTreeMap<String, Node> {
     if nodes.is_empty() {
         nodes.insert("server".into(), stub("server", None, &wants.volumes, wants));
     }
+    if let [name] = nodes.keys().cloned().collect::<Vec<_>>().as_slice()
+        && wants.nodes.is_empty()
+    {
+        let class = wants.classes.first().map(String::as_str);
+        for at in 2..=wants.machines {
+            let other = format!("{name}-{at}");
+            let mut node = stub(&other, class, &wants.volumes, wants);
+            node.children.get_or_insert_default().retain(|child| child.name != "server");
+            nodes.insert(other, node);
+        }
+    }
+    for (at, node) in nodes.values_mut().enumerate() {
+        let children = node.children.iter_mut().flatten();
+        for address in children.filter(|child| child.name == "address").flat_map(|child| &mut child.entries) {
+            address.value = format!("192.168.1.{}", 10 + at % 200).into();
+        }
+    }
     nodes
 }
 
@@ -164,6 +189,14 @@ fn stub(name: &str, class: Option<&str>, volumes: &BTreeSet<String>, wants: &Wan
     }
     for device in &wants.devices {
         node = node.child(Node::new("device").arg(device.as_str()));
+    }
+    let networks = wants.networks.iter().map(|name| {
+        let network = Node::new("host_network").arg(name.as_str()).prop("cidr", "10.0.0.0/8");
+        network.comment("fill in: the addresses of this network, which services take ports on")
+    });
+    let client = networks.fold(Node::new("client"), Node::child);
+    if client.children.is_some() {
+        node = node.child(Node::new("nomad").child(client));
     }
     let meta = wants.meta.iter().fold(Node::new("meta"), |node, (key, value)| node.prop(key.clone(), value.as_str()));
     if !meta.entries.is_empty() {
