@@ -17,8 +17,6 @@ pub(crate) enum Verdict {
     Mended,
     /// Nothing is said, and the bundle is the same, or what differs can't be known to be wrong.
     Same,
-    /// It isn't found as it should be, and it is known why not.
-    Open,
     /// Nothing is said, and the bundle is another.
     Missed,
     /// It is found somewhere else: what is said.
@@ -34,7 +32,6 @@ impl Verdict {
             Self::Found => "found",
             Self::Mended => "mended",
             Self::Same => "harmless",
-            Self::Open => "open",
             Self::Missed => "MISSED",
             Self::Misplaced(_) => "MISPLACED",
             Self::NotMended(_) => "NOT MENDED",
@@ -43,7 +40,7 @@ impl Verdict {
 
     /// Whether it is as it should be.
     pub(crate) fn is_fine(&self) -> bool {
-        matches!(self, Self::Found | Self::Mended | Self::Same | Self::Open)
+        matches!(self, Self::Found | Self::Mended | Self::Same)
     }
 }
 

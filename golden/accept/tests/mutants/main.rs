@@ -54,7 +54,6 @@ fn one_wrong_token_is_found_at_its_place_or_changes_nothing() {
         let kind = &KINDS[mutant.kind];
         let verdict = match verdict {
             Verdict::Missed if kind.harmless.is_some() => &Verdict::Same,
-            Verdict::Missed | Verdict::Misplaced(_) if kind.open.is_some() => &Verdict::Open,
             other => other,
         };
         *table.entry(mutant.kind).or_default().entry(verdict.name()).or_default() += 1;
@@ -131,7 +130,7 @@ fn drawn(table: &BTreeMap<usize, BTreeMap<&str, usize>>) -> String {
     for (kind, verdicts) in table {
         let counts: Vec<String> = verdicts.iter().map(|(name, count)| format!("{count} {name}")).collect();
         verdicts.iter().for_each(|(name, count)| *sums.entry(name).or_default() += count);
-        let reason = KINDS[*kind].harmless.or(KINDS[*kind].open);
+        let reason = KINDS[*kind].harmless;
         let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
         text.push_str(&format!("{:<50} {}{reason}\n", KINDS[*kind].name, counts.join(", ")));
     }
