@@ -39,7 +39,8 @@ pub(crate) fn build(node: &str, services: &str) -> Vec<(String, String)> {
 pub(crate) fn job(world: &MemoryWorld) -> Result<String, (Vec<Diagnostic>, Sources)> {
     let mut sink = Sink::default();
     let mut sources = hlmc_core::source::read(world, &mut sink);
-    let manifests = hlmc_core::decode::manifests::manifests(world, &mut sources, &mut sink);
+    let (manifests, of_files) = hlmc_core::decode::manifests::manifests(world, &mut sources, &mut sink);
+    of_files.into_values().for_each(|found| sink.append(found));
     manifests.jobs.iter().for_each(|job| hlmc_core::lower::hold_to_tables(&job.block, &mut sink));
     let found = sink.into_sorted().into_iter();
     let errors: Vec<Diagnostic> =
