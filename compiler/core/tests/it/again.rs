@@ -1,7 +1,7 @@
 //! A lab that is checked whenever it has changed: the same is found as by a check from nothing.
 
-use crate::folder::world;
 use crate::hcl_random::Random;
+use crate::world::world;
 use hlmc_core::source::{MemoryWorld, World as _};
 use hlmc_core::{Checker, Locking, check};
 use std::collections::BTreeSet;
