@@ -44,7 +44,7 @@ fn changed(text: &str, original: &str, other: &str, random: &mut Random) -> Stri
             let line = &lines[at];
             let cut = line.char_indices().map(|(at, _)| at).nth(random.below(line.len().max(1))).unwrap_or(0);
             if !line.is_empty() {
-                drop(lines[at].remove(cut));
+                lines[at].remove(cut);
             }
         }
         _ => return original.to_owned(),
