@@ -8,6 +8,7 @@ mod generate;
 mod lab;
 mod measure;
 mod report;
+mod watch;
 
 use generate::Size;
 use lab::Lab;

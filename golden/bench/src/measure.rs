@@ -1,6 +1,7 @@
 //! Runs and times what is compared: `hlmc` as whole processes, `cp -r`, and the writing of the same bytes.
 
 use crate::lab::Lab;
+use crate::watch::recheck;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ pub(crate) enum Task {
     BuildUnchanged,
     /// `hlmc check`.
     Check,
+    /// The check of `hlmc check --watch` after a change of one file.
+    Recheck,
     /// `cp -r` of the bundle.
     Copy,
     /// Writing the bundle's files from memory, with one thread.
@@ -26,8 +29,15 @@ pub(crate) enum Task {
 
 impl Task {
     /// In the order in which they run in each round.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::BuildCold, Self::Copy, Self::BuildUnchanged, Self::Write, Self::BuildColdZip, Self::Check];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::BuildCold,
+        Self::Copy,
+        Self::BuildUnchanged,
+        Self::Write,
+        Self::BuildColdZip,
+        Self::Check,
+        Self::Recheck,
+    ];
 
     /// Its name in the table and in `bench.json`.
     pub(crate) const fn name(self) -> &'static str {
@@ -36,6 +46,7 @@ impl Task {
             Self::BuildColdZip => "build-cold-zip",
             Self::BuildUnchanged => "build-unchanged",
             Self::Check => "check",
+            Self::Recheck => "check again",
             Self::Copy => "cp -r",
             Self::Write => "write",
         }
@@ -48,6 +59,9 @@ impl Task {
 
     /// Runs it once, in a folder that no run before has used, and returns the seconds.
     pub(crate) fn time(self, lab: &Lab, round: usize) -> io::Result<f64> {
+        if self == Self::Recheck {
+            return Ok(recheck(lab)?.0);
+        }
         let fresh = lab.folder.join(format!("{}-{round}", self.name().replace(' ', "")));
         if self == Self::Write {
             let start = Instant::now();
@@ -63,6 +77,9 @@ impl Task {
 
     /// The most memory it took, in MiB.
     pub(crate) fn memory(self, lab: &Lab) -> io::Result<f64> {
+        if self == Self::Recheck {
+            return Ok(recheck(lab)?.1);
+        }
         let fresh = lab.folder.join(format!("{}-memory", self.name()));
         let command = self.command(lab, &fresh);
         // Through a small process: a child counts from what its parent has in memory.
@@ -87,7 +104,7 @@ impl Task {
             Self::BuildCold => command.arg("--out").arg(fresh),
             Self::BuildColdZip => command.arg("--out").arg(fresh).arg("--zip"),
             Self::BuildUnchanged => command.arg("--out").arg(&lab.bundle),
-            Self::Check | Self::Copy | Self::Write => &mut command,
+            Self::Check | Self::Recheck | Self::Copy | Self::Write => &mut command,
         };
         command
     }

@@ -63,5 +63,6 @@ fn check(checker: &mut Checker, seen: &mut Seen, lab: &LabSettings, args: &Check
     read &= report(&compiled, lab, args.format)?;
     let tally = Tally::of(&compiled.diagnostics).to_string();
     let tally = if tally.is_empty() { "no problems" } else { &tally };
-    Ok(terminal::try_say(&format!("checked in {} ms: {tally}; waiting for changes\n", taken.as_millis())) && read)
+    let taken = taken.as_secs_f64() * 1e3;
+    Ok(terminal::try_say(&format!("checked in {taken:.1} ms: {tally}; waiting for changes\n")) && read)
 }
