@@ -52,7 +52,8 @@ pub use unneeded_allow::settle;
 /// A check of one service among the others.
 type OfService = fn(&Analysis<'_>, &ServiceFacts<'_, '_>, &mut Sink);
 
-/// The checks that look at one service after the other. They read the analysis and know nothing of each other.
+/// The checks that look at one service after the other. They read the analysis and know nothing of each other. Of other
+/// services they see what is registered and what is a storage plugin, and no more: a change goes by that.
 const OF_SERVICES: &[OfService] = &[
     backup_missing::check,
     check_missing::check,
