@@ -3,7 +3,7 @@
 //! Most changes are to one service. Then its file is decoded, expanded and lowered, with whatever looked at it, and checked
 //! with all of the lab around it. Any other change starts from nothing.
 
-use super::front::Front;
+use super::front::{Front, Keep};
 use super::{Compiled, Locking, by_need, codes, whole};
 use crate::analyze::analyze;
 use crate::check as checks;
@@ -14,6 +14,7 @@ use crate::model::{Lab, Service};
 use crate::nomad::form::Block;
 use crate::resolve::{Kind, expand_one};
 use crate::source::{FileId, Span, World, text};
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// Checks a lab whenever it has changed.
@@ -50,7 +51,7 @@ impl Checker {
             Some((known, stale))
         });
         let (mut known, stale) = again.unwrap_or_else(|| {
-            let known = Known { front: Front::new(world, locking), checked: Vec::new() };
+            let known = Known { front: Front::new(world, locking, Keep::Expanded), checked: Vec::new() };
             (known, Stale { anew: true, services: BTreeSet::new(), all: true })
         });
         let services = known.front.expanded.len();
@@ -126,9 +127,10 @@ impl Front {
             let concerned = names_differ && (found.found() > 0 || looked(&lab.services[at]));
             anew.contains(&at) || concerned || touched(found)
         };
-        let lowered = self.lower(&lab, wanted);
+        let stale: Vec<usize> = (0..self.expanded.len()).filter(|at| wanted(*at)).collect();
+        let lowered: Vec<_> = stale.into_par_iter().map(|at| (at, self.lower(&lab, &self.expanded[at]))).collect();
         let mut stale = Stale { anew: false, services: BTreeSet::new(), all: false };
-        for (at, service, found) in lowered {
+        for (at, (service, found)) in lowered {
             if service.namespace.value != lab.services[at].namespace.value {
                 return None;
             }

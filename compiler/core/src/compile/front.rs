@@ -73,15 +73,24 @@ impl Found {
     }
 }
 
+/// What is kept of the services before they were lowered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Keep {
+    /// Nothing: their memory is used again.
+    Nothing,
+    /// All of it, for the next change.
+    Expanded,
+}
+
 impl Front {
-    pub(super) fn new(world: &dyn World, locking: Locking) -> Self {
+    pub(super) fn new(world: &dyn World, locking: Locking, keep: Keep) -> Self {
         let mut front = Self::default();
         front.sources = read(world, &mut front.found.lab);
         (front.manifests, front.found.files) = manifests(world, &mut front.sources, &mut front.found.lab);
         if front.manifests.labs.is_empty() {
             front.report_no_lab(world);
         } else {
-            front.lab(world, locking);
+            front.lab(world, locking, keep);
         }
         front
     }
@@ -95,7 +104,7 @@ impl Front {
         }
     }
 
-    fn lab(&mut self, world: &dyn World, locking: Locking) {
+    fn lab(&mut self, world: &dyn World, locking: Locking, keep: Keep) {
         let Some((block, others)) = self.manifests.labs.split_first() else { return };
         let sink = &mut self.found.lab;
         for again in others {
@@ -120,23 +129,25 @@ impl Front {
         }
         self.registry = Registry::collect(&self.expanded, &mut self.found.registry);
         self.assets = lower::assets(&self.expanded, world, sink);
-        let lowered = self.lower(&lab, |_| true);
-        (lab.services, self.found.lowered) = lowered.into_iter().map(|(_, service, found)| (service, found)).unzip();
-        add_namespaces(&mut lab);
         self.allow(&mut lab);
+        let lowered: Vec<(Service, Sink)> = match keep {
+            Keep::Expanded => self.expanded.par_iter().map(|service| self.lower(&lab, service)).collect(),
+            Keep::Nothing => {
+                let services = std::mem::take(&mut self.expanded);
+                services.into_par_iter().map(|service| self.lower(&lab, &service)).collect()
+            }
+        };
+        (lab.services, self.found.lowered) = lowered.into_iter().unzip();
+        add_namespaces(&mut lab);
         self.report_unused_values();
         self.lab = Some(lab);
     }
 
-    /// Lowers some services, by their places.
-    pub(super) fn lower(&self, lab: &Lab, wanted: impl Fn(usize) -> bool + Sync) -> Vec<(usize, Service, Sink)> {
+    /// Lowers a service.
+    pub(super) fn lower(&self, lab: &Lab, service: &Expanded) -> (Service, Sink) {
         let context = Context { lab, registry: &self.registry, assets: &self.assets };
-        let services = self.expanded.par_iter().enumerate().filter(|(at, _)| wanted(*at));
-        let lowered = services.map(|(at, service)| {
-            let mut sink = Sink::default();
-            (at, lower::service(service, context, &mut sink), sink)
-        });
-        lowered.collect()
+        let mut sink = Sink::default();
+        (lower::service(service, context, &mut sink), sink)
     }
 
     /// Collects what services allow.

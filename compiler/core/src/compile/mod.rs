@@ -10,7 +10,7 @@ use crate::model::Lab;
 use crate::source::{FileId, Source, Sources, World};
 use crate::{check as checks, decode, emit, import, lower, resolve, source};
 pub use again::Checker;
-use front::Front;
+use front::{Front, Keep};
 use std::collections::BTreeSet;
 
 /// What a compilation gives.
@@ -94,12 +94,12 @@ pub fn codes() -> Vec<&'static Code> {
 /// Reads and lowers a lab without its lock, and looks at nothing else.
 #[must_use]
 pub fn lab_of(world: &dyn World) -> Compiled {
-    let Front { sources, lab, found, .. } = Front::new(world, Locking::Aside);
+    let Front { sources, lab, found, .. } = Front::new(world, Locking::Aside, Keep::Nothing);
     Compiled { sources, diagnostics: found.all().into_sorted(), bundle: None, lab }
 }
 
 fn run(world: &dyn World, locking: Locking, emit: impl FnOnce(&Analysis<'_>) -> Option<Bundle>) -> Compiled {
-    let Front { sources, lab, found, .. } = Front::new(world, locking);
+    let Front { sources, lab, found, .. } = Front::new(world, locking, Keep::Nothing);
     let mut sink = found.all();
     let bundle = lab.as_ref().and_then(|lab| {
         let analysis = analyze(lab);
