@@ -20,7 +20,10 @@ mod version;
 use crate::model::{Arch, Constraint, Device, Group, Lab, Node, Platforms, Port, Service};
 use crate::nomad::form::Block;
 use crate::source::{Span, Spanned};
+use registered::registered;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use storage::used;
 
 pub use constraint::known;
 pub use folders::{is_network, lies_in, mount_of};
@@ -31,7 +34,8 @@ pub(crate) use place::DEFAULT_CAPABILITIES;
 pub use place::analyze;
 pub use registered::Discovered;
 pub use storage::{Source, Used};
-pub use text::{Place, Text, texts};
+use text::texts;
+pub use text::{Place, Text, templates};
 
 /// The facts that follow from a lab.
 #[derive(Debug)]
@@ -42,33 +46,46 @@ pub struct Analysis<'l> {
     pub groups: Vec<GroupFacts<'l>>,
     /// One entry for each node, in the order of [`Lab::nodes`].
     pub nodes: Vec<NodeFacts<'l>>,
-    /// The texts of each service's job, in the order of [`Lab::services`].
-    pub texts: Vec<Vec<Text<'l>>>,
-    /// What is found through discovery, by name.
-    pub registered: BTreeMap<&'l str, Discovered<'l>>,
+    registered: OnceLock<BTreeMap<&'l str, Discovered<'l>>>,
 }
 
 impl<'l> Analysis<'l> {
+    /// What follows for a lab, put together.
+    pub const fn new(lab: &'l Lab, groups: Vec<GroupFacts<'l>>, nodes: Vec<NodeFacts<'l>>) -> Self {
+        Self { lab, groups, nodes, registered: OnceLock::new() }
+    }
+
     /// What follows for each service, in the order of [`Lab::services`].
     pub fn services(&self) -> impl Iterator<Item = ServiceFacts<'_, 'l>> {
         let mut rest = self.groups.as_slice();
-        self.lab.services.iter().zip(&self.texts).map(move |(service, texts)| {
+        self.lab.services.iter().map(move |service| {
             let (groups, behind) = rest.split_at(service.groups.len());
             rest = behind;
-            ServiceFacts { service, groups, texts }
+            ServiceFacts { service, groups, texts: OnceLock::new() }
         })
+    }
+
+    /// What is found through discovery, by name.
+    pub fn registered(&self) -> &BTreeMap<&'l str, Discovered<'l>> {
+        self.registered.get_or_init(|| registered(self.lab))
     }
 }
 
 /// What follows for one service.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ServiceFacts<'a, 'l> {
     /// The service.
     pub service: &'l Service,
     /// Its groups.
     pub groups: &'a [GroupFacts<'l>],
+    texts: OnceLock<Vec<Text<'l>>>,
+}
+
+impl<'l> ServiceFacts<'_, 'l> {
     /// The texts of its job.
-    pub texts: &'a [Text<'l>],
+    pub fn texts(&self) -> &[Text<'l>] {
+        self.texts.get_or_init(|| texts(self.service))
+    }
 }
 
 /// What follows for one group.
@@ -80,8 +97,7 @@ pub struct GroupFacts<'l> {
     pub group: &'l Group,
     /// The same in its job.
     pub block: &'l Block,
-    /// What its tasks keep where.
-    pub used: Vec<Used<'l>>,
+    used: OnceLock<Vec<Used<'l>>>,
     /// Indices of the nodes it can run on, ascending.
     pub nodes: Vec<usize>,
     /// The other nodes that the job asks for, ascending, with what each lacks that the group needs: a driver, an
@@ -138,7 +154,18 @@ pub struct NodeFacts<'l> {
     pub ports: Vec<(usize, &'l Port)>,
 }
 
-impl GroupFacts<'_> {
+impl<'l> GroupFacts<'l> {
+    /// What follows for a group, which `block` is in its job, that can run on these nodes.
+    #[must_use]
+    pub const fn new(service: &'l Service, group: &'l Group, block: &'l Block, nodes: Vec<usize>) -> Self {
+        Self { service, group, block, nodes, lacking: Vec::new(), used: OnceLock::new() }
+    }
+
+    /// What its tasks keep where.
+    pub fn used(&self) -> &[Used<'l>] {
+        self.used.get_or_init(|| used(self.block))
+    }
+
     /// Indices of the nodes it can run on.
     pub fn eligible(&self) -> impl Iterator<Item = usize> {
         self.nodes.iter().copied()

@@ -1,9 +1,7 @@
 //! Which node can run which group, and what that makes necessary on the node.
 
 use super::constraint::Condition;
-use super::registered::registered;
-use super::storage::used;
-use super::{Analysis, GroupFacts, NodeFacts, Obstacle, texts};
+use super::{Analysis, GroupFacts, NodeFacts, Obstacle};
 use crate::model::{Device, Group, Lab, Node, Service};
 use crate::nomad::form::{Block, Body};
 use crate::source::{Span, Spanned};
@@ -44,8 +42,7 @@ pub fn analyze(lab: &Lab) -> Analysis<'_> {
     }
     let nodes = of_nodes.into_par_iter().enumerate().map(|(at, here)| node_facts(&lab.nodes[at], here, &groups));
     let nodes = nodes.collect();
-    let (texts, registered) = rayon::join(|| lab.services.par_iter().map(texts).collect(), || registered(lab));
-    Analysis { lab, groups, nodes, texts, registered }
+    Analysis::new(lab, groups, nodes)
 }
 
 impl<'l> Analysis<'l> {
@@ -70,7 +67,7 @@ impl<'l> Analysis<'l> {
 }
 
 fn group_facts<'l>(lab: &'l Lab, service: &'l Service, group: &'l Group, block: &'l Block) -> GroupFacts<'l> {
-    let mut facts = GroupFacts { service, group, block, used: used(block), nodes: Vec::new(), lacking: Vec::new() };
+    let mut facts = GroupFacts::new(service, group, block, Vec::new());
     let asked = Asked::of(lab, service, group);
     for at in asked.candidates() {
         let node = &lab.nodes[at];

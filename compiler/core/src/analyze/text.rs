@@ -45,8 +45,7 @@ impl Place<'_> {
 }
 
 /// The texts of a service's job in the order in which it has them, but for what hlmc itself wrote.
-#[must_use]
-pub fn texts(service: &Service) -> Vec<Text<'_>> {
+pub(super) fn texts(service: &Service) -> Vec<Text<'_>> {
     let mut texts = Texts(Vec::new());
     let job = &service.job.body;
     texts.meta(job);
@@ -58,6 +57,13 @@ pub fn texts(service: &Service) -> Vec<Text<'_>> {
         }
     }
     texts.0
+}
+
+/// The texts of the templates of a service's job, but for what hlmc itself wrote.
+pub fn templates(service: &Service) -> impl Iterator<Item = &str> {
+    let tasks = service.job.body.blocks("group").flat_map(|group| group.body.blocks("task"));
+    let templates = tasks.flat_map(|task| task.body.blocks("template")).filter(|template| !is_ours(template));
+    templates.filter_map(|template| template.body.str("data").map(|text| text.value))
 }
 
 /// The texts found so far.

@@ -1,15 +1,15 @@
 //! `backup-missing`: data that nobody has said a word about backing up.
 
 use super::brought_in;
-use crate::analyze::{Analysis, ServiceFacts, Source, Used};
+use crate::analyze::{Analysis, GroupFacts, ServiceFacts, Source, Used};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::{Lab, Service};
 
 code!(Advice, "backup-missing", "backup_missing.md", "nothing says that data is backed up");
 
 /// Reports each service that is known to keep data in volumes without a `backup`.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
-    let data = of.groups.iter().flat_map(|facts| &facts.used);
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
+    let data = of.groups.iter().flat_map(GroupFacts::used);
     let mut data: Vec<&Used<'_>> = data.filter(|used| is_at_risk(of.service, used)).collect();
     data.dedup_by_key(|used| used.span);
     if let Some((first, rest)) = data.split_first() {

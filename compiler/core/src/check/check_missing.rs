@@ -10,7 +10,7 @@ use crate::source::Span;
 code!(Advice, "check-missing", "check_missing.md", "nothing looks whether a service works that others find");
 
 /// Reports each service that registers ports, or serves a route, and has no check at all.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     let service = of.service;
     let registered: Vec<&Block> = registered(service).collect();
     let has_check = |block: &&Block| {

@@ -3,7 +3,7 @@
 use crate::analyze::Analysis;
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
 use crate::nomad::form::Body;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 code!(Advice, "class-almost-another", "class_almost_another.md", "a class that nothing names is almost another one");
 
@@ -14,18 +14,18 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     if classes.len() < 2 {
         return;
     }
+    // Classes that are counted, such as `pi4` and `pi5`, are meant.
+    let near = |class: &str| nearest(class, classes.iter().copied().filter(|other| letters(other) != letters(class)));
+    let near: BTreeMap<&str, &str> = classes.iter().filter_map(|class| Some((*class, near(class)?))).collect();
     let mut named = BTreeSet::new();
-    for service in &analysis.lab.services {
+    for service in analysis.lab.services.iter().filter(|_| !near.is_empty()) {
         names(&service.job.body, &mut named);
     }
     for node in nodes {
         let class = node.class.as_str();
-        if class.is_empty() || named.iter().any(|value| value.contains(class)) {
+        let Some(near) = near.get(class).copied().filter(|_| !named.iter().any(|value| value.contains(class))) else {
             continue;
-        }
-        // Classes that are counted, such as `pi4` and `pi5`, are meant.
-        let others = classes.iter().copied().filter(|other| letters(other) != letters(class));
-        let Some(near) = nearest(class, others) else { continue };
+        };
         let message = format!("no service names class `{class}`, which is almost `{near}`");
         let diagnostic = Diagnostic::new(&CODE, message, node.class.span, "named nowhere else");
         let other = nodes.iter().find(|other| other.class.value == near);

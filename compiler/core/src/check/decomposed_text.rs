@@ -9,7 +9,7 @@ use unicode_normalization::is_nfc;
 code!(Error, "decomposed-text", "decomposed_text.md", "a text that Nomad would change");
 
 /// Reports each place of a job whose text isn't in Unicode's composed form (NFC).
-pub fn check(_: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+pub fn check<'l>(_: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     let mut places = Vec::new();
     in_block(&of.service.job, &mut places);
     places.sort_unstable_by_key(|place: &Span| (place.file, place.start));

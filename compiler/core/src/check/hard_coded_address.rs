@@ -36,9 +36,9 @@ struct Known<'a, 'l> {
 }
 
 /// Reports, once for each service, the addresses that it is told.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
-    let known = Known { lab: analysis.lab, registered: &analysis.registered };
-    let found: Vec<Found<'_>> = of.texts.iter().flat_map(|text| known.found(of.service, *text)).collect();
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
+    let known = Known { lab: analysis.lab, registered: analysis.registered() };
+    let found: Vec<Found<'_>> = of.texts().iter().flat_map(|text| known.found(of.service, *text)).collect();
     if let Some((first, rest)) = found.split_first() {
         sink.push(hard_coded_address(analysis.lab, of.service, first, rest));
     }

@@ -9,7 +9,7 @@ use crate::source::Spanned;
 code!(Warning, "latest-image", "latest_image.md", "an image without a version is another one from one day to the next");
 
 /// Reports each image of a container that has neither version nor digest, unless the lock pins it.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     for facts in of.groups {
         let containers = facts
             .group

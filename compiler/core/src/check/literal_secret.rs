@@ -16,9 +16,9 @@ struct Found<'l> {
 }
 
 /// Reports, once for each service, the texts that are secrets by their look or by their name.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
-    let mut found: Vec<Found<'_>> = of.texts.iter().filter_map(|text| found(*text)).collect();
-    found.extend(behind_options(of.texts));
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
+    let mut found: Vec<Found<'_>> = of.texts().iter().filter_map(|text| found(*text)).collect();
+    found.extend(behind_options(of.texts()));
     found.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.text.span));
     found.dedup_by_key(|found| found.text.span);
     if let Some((first, rest)) = found.split_first() {

@@ -50,7 +50,7 @@ use rayon::prelude::*;
 pub use unneeded_allow::settle;
 
 /// A check of one service among the others.
-type OfService = fn(&Analysis<'_>, &ServiceFacts<'_, '_>, &mut Sink);
+type OfService = for<'l> fn(&Analysis<'l>, &ServiceFacts<'_, 'l>, &mut Sink);
 
 /// The checks that look at one service after the other. They read the analysis and know nothing of each other. Of other
 /// services they see what is registered and what is a storage plugin, and no more: a change goes by that.

@@ -15,9 +15,9 @@ const SYSTEM: [&str; 17] = [
 ];
 
 /// Reports, once for each service, paths that a node doesn't offer which tells what it has.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     for facts in of.groups {
-        let mut missing = facts.used.iter().filter_map(|used| missing(analysis.lab, facts, used));
+        let mut missing = facts.used().iter().filter_map(|used| missing(analysis.lab, facts, used));
         if let Some((first, without)) = missing.next() {
             let rest: Vec<&Used<'_>> = missing.map(|(used, _)| used).collect();
             sink.push(mount_not_offered(analysis.lab, facts, first, &without, &rest));

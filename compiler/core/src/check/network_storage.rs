@@ -8,9 +8,9 @@ use crate::model::{Lab, Node, NodeMount};
 code!(Error, "network-storage", "network_storage.md", "a store that needs a local disk lies on a network file system");
 
 /// Reports, once for each service, data that breaks where it lies.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     let found = of.groups.iter().find_map(|facts| {
-        let mut used = facts.used.iter().filter(|used| !used.read_only);
+        let mut used = facts.used().iter().filter(|used| !used.read_only);
         used.find_map(|used| {
             let kept = used.kept.iter().copied().find(|kept| kept.local_disk != LocalDisk::Never)?;
             bad(analysis, facts, used, kept)

@@ -7,7 +7,7 @@ use crate::model::Role;
 code!(Error, "no-auth", "no_auth.md", "a route asks for a login that nothing in the lab can give");
 
 /// Reports each route with `auth` where the lab has no provider of that role.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     let lab = analysis.lab;
     if lab.provider(Role::Auth).is_some() {
         return;

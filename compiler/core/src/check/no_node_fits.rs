@@ -8,7 +8,7 @@ use crate::source::Span;
 code!(Error, "no-node-fits", "no_node_fits.md", "no node can run a service");
 
 /// Reports every group without an eligible node.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     let lab = analysis.lab;
     for facts in of.groups.iter().filter(|facts| !lab.nodes.is_empty() && facts.nodes.is_empty()) {
         if super::wrong_architecture::made_for_none(facts).is_some() {

@@ -8,7 +8,7 @@ use crate::source::Span;
 code!(Warning, "no-provider", "no_provider.md", "something has no effect without an integration that the lab lacks");
 
 /// Reports each route and `backup` that nothing reads. `metrics` say what there is, for whoever may ask some day.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     let (lab, service) = (analysis.lab, of.service);
     let name = &service.name.value;
     if let Some(route) = service.routes.first().filter(|_| lab.provider(Role::ReverseProxy).is_none()) {

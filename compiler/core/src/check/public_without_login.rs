@@ -13,7 +13,7 @@ code!(
 );
 
 /// Reports, once for each service, its routes that are public and ask nobody who they are.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     let open: Vec<&Route> = of.service.routes.iter().filter(|route| route.public && route.auth.is_none()).collect();
     if let Some((first, rest)) = open.split_first() {
         sink.push(public_without_login(analysis.lab, of.service, first, rest));

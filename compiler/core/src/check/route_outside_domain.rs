@@ -8,7 +8,7 @@ use crate::model::{Lab, Route, Service};
 code!(Advice, "route-outside-domain", "route_outside_domain.md", "a route at a name outside of the lab's domain");
 
 /// Reports, once for each service, its routes at names outside of the domain.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     let lab = analysis.lab;
     let domain = lab.domain.as_str();
     let inside = |host: &str| {

@@ -14,7 +14,7 @@ code!(
 );
 
 /// Reports groups with more instances than nodes, or values of a property of those, that no two of them may share.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     for facts in of.groups.iter().filter(|facts| matches!(facts.service.kind.as_str(), "service" | "batch")) {
         let nodes = facts.nodes.len();
         let count = usize::try_from(facts.group.count.value).unwrap_or(usize::MAX);

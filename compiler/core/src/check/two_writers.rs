@@ -5,7 +5,7 @@ use crate::analyze::{Analysis, GroupFacts, Source};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::Lab;
 use crate::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 code!(Error, "two-writers", "two_writers.md", "more than one instance writes to what takes one writer");
 
@@ -27,7 +27,16 @@ struct Writer<'a, 'l> {
 /// Reports each volume with a second writer.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     let mut volumes: BTreeMap<(bool, &str, &str), Vec<Writer<'_, '_>>> = BTreeMap::new();
-    for facts in &analysis.groups {
+    let mut users: HashMap<&str, usize> = HashMap::new();
+    for volume in analysis.groups.iter().flat_map(|facts| &facts.group.volumes) {
+        *users.entry(&volume.source).or_default() += 1;
+    }
+    // Where one instance is alone with its volumes, nobody else writes to them.
+    let is_alone = |facts: &&GroupFacts<'_>| {
+        let one = facts.group.count.value <= 1 && !matches!(facts.service.kind.as_str(), "system" | "sysbatch");
+        one && facts.group.volumes.iter().all(|volume| users[volume.source.as_str()] == 1)
+    };
+    for facts in analysis.groups.iter().filter(|facts| !is_alone(facts)) {
         for (everywhere, name, writer) in writers(facts) {
             let namespace = if everywhere { facts.service.namespace.as_str() } else { "" };
             volumes.entry((everywhere, namespace, name)).or_default().push(writer);
@@ -77,7 +86,7 @@ fn writers<'a, 'l>(facts: &'a GroupFacts<'l>) -> Vec<(bool, &'l str, Writer<'a, 
             add(true, source.value, source.span, format!("`{mode}`"));
         }
     }
-    for used in facts.used.iter().filter(|used| !used.read_only) {
+    for used in facts.used().iter().filter(|used| !used.read_only) {
         if let (Some(kept), Source::Host(name)) = (used.kept.iter().find(|kept| kept.single_writer), used.source) {
             add(false, name, used.span, kept.what.clone());
         }
@@ -85,7 +94,7 @@ fn writers<'a, 'l>(facts: &'a GroupFacts<'l>) -> Vec<(bool, &'l str, Writer<'a, 
     found
 }
 
-fn two_writers(lab: &Lab, name: &str, first: &Writer<'_, '_>, second: &Writer<'_, '_>) -> Diagnostic {
+fn two_writers<'l>(lab: &Lab, name: &str, first: &Writer<'_, 'l>, second: &Writer<'_, 'l>) -> Diagnostic {
     let (one, other) = (&first.facts.service.name.value, &second.facts.service.name.value);
     let who = if one == other { format!("two groups of `{one}`") } else { format!("`{one}` and `{other}`") };
     let message = format!("{who} both write to volume `{}`, which takes one writer", name.escape_debug());

@@ -18,20 +18,20 @@ code!(
 const FUNCTIONS: [&str; 3] = ["service", "nomadService", "connect"];
 
 /// Reports, once for each service, names in templates that nothing in the lab registers.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     // A name that Nomad completes when it starts a task may be any.
-    let filled = || analysis.registered.keys().filter(|name| name.contains("${"));
+    let filled = || analysis.registered().keys().filter(|name| name.contains("${"));
     let known = |name: &str| {
-        analysis.registered.contains_key(name)
+        analysis.registered().contains_key(name)
             || AGENTS.contains(&name)
             || filled().any(|pattern| may_be(pattern, name))
     };
-    let files = of.texts.iter().copied().filter(|text| text.place == Place::File);
+    let files = of.texts().iter().copied().filter(|text| text.place == Place::File);
     let asked = files.flat_map(asked);
     let mut missing: Vec<(&str, Span)> = asked.filter(|(name, _)| !known(name)).collect();
     missing.dedup_by_key(|(name, _)| *name);
     if let Some((first, rest)) = missing.split_first() {
-        let plain: Vec<&str> = analysis.registered.keys().copied().filter(|name| !name.contains("${")).collect();
+        let plain: Vec<&str> = analysis.registered().keys().copied().filter(|name| !name.contains("${")).collect();
         sink.push(unregistered_service(analysis.lab, of.service, *first, rest, &plain));
     }
 }

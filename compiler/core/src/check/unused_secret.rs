@@ -1,10 +1,10 @@
 //! `unused-secret`: a key that a store is said to hold, and that nothing reads.
 
-use crate::analyze::{Analysis, Place, Text};
+use crate::analyze::{Analysis, templates};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::SecretStore;
 use crate::source::Spanned;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 code!(Warning, "unused-secret", "unused_secret.md", "nothing reads a secret that a store holds");
 
@@ -14,14 +14,13 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     if lab.stores.iter().all(|store| store.holds.is_empty()) {
         return;
     }
-    let read: BTreeSet<(&str, &str, &str)> = lab
+    let read: HashSet<(&str, &str, &str)> = lab
         .services
         .iter()
         .flat_map(|service| &service.secrets)
         .map(|secret| (secret.store.as_str(), secret.path.as_str(), secret.key.as_str()))
         .collect();
-    let templates: Vec<&str> =
-        analysis.texts.iter().flatten().filter(|text| reads(text)).map(|text| text.text).collect();
+    let templates: Vec<&str> = lab.services.iter().flat_map(templates).filter(|text| reads(text)).collect();
     for store in &lab.stores {
         for (path, keys) in &store.holds {
             let name = store.name.as_str();
@@ -35,8 +34,8 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
 }
 
 /// Whether it is a text by which Nomad reads secrets by itself.
-fn reads(text: &Text<'_>) -> bool {
-    text.place == Place::File && (text.text.contains("nomadVar") || text.text.contains("secret"))
+fn reads(text: &str) -> bool {
+    text.contains("nomadVar") || text.contains("secret")
 }
 
 /// Whether a template may read a path: it names it, or puts paths together.

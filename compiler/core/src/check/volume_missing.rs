@@ -9,7 +9,7 @@ use crate::source::Spanned;
 code!(Error, "volume-missing", "volume_missing.md", "a volume isn't on every node where its service may be placed");
 
 /// Reports each volume that no node has, and each that keeps a service from some of the nodes it may be placed on.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     for facts in of.groups {
         if !facts.nodes.is_empty() {
             partial(analysis.lab, facts, sink);

@@ -8,9 +8,11 @@ use crate::model::{HostVolume, Lab};
 code!(Warning, "volume-owner", "volume_owner.md", "a service can't write to a folder that belongs to another user");
 
 /// Reports, once for each service, a host volume whose owner isn't the user that the image runs as.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
-    let mut wrong =
-        of.groups.iter().flat_map(|facts| facts.used.iter().filter_map(|used| volume_owner(analysis.lab, facts, used)));
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
+    let mut wrong = of
+        .groups
+        .iter()
+        .flat_map(|facts| facts.used().iter().filter_map(|used| volume_owner(analysis.lab, facts, used)));
     if let Some(diagnostic) = wrong.next() {
         sink.push(diagnostic);
     }

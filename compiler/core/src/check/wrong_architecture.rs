@@ -16,7 +16,7 @@ code!(
 
 /// Reports each image whose stated architectures leave out a node that the service may be placed on, and each that by the lock is
 /// made for none of them. Where the lock leaves out some, the job is kept to the others.
-pub fn check(analysis: &Analysis<'_>, of: &ServiceFacts<'_, '_>, sink: &mut Sink) {
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     for facts in of.groups {
         if let Some((image, stated)) = made_for_none(facts) {
             sink.push(nowhere(analysis.lab, facts, image, stated));

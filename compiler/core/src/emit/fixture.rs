@@ -7,7 +7,6 @@ use crate::model::{
 };
 use crate::nomad::form::{Block, Body, Tag, Value};
 use crate::source::{Span, Spanned};
-use std::collections::BTreeMap;
 
 /// A text without a place.
 pub(super) fn at_nowhere(text: &str) -> Spanned<String> {
@@ -154,13 +153,9 @@ impl Service {
 pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
     let groups = lab.services.iter().flat_map(|service| service.groups.iter().map(move |group| (service, group)));
     let can = |group: &Group, node: &Node| group.volumes.is_empty() || node.server;
-    let groups = groups.map(|(service, group)| GroupFacts {
-        service,
-        group,
-        block: &service.job,
-        used: Vec::new(),
-        nodes: (0..lab.nodes.len()).filter(|at| can(group, &lab.nodes[*at])).collect(),
-        lacking: Vec::new(),
+    let groups = groups.map(|(service, group)| {
+        let nodes = (0..lab.nodes.len()).filter(|at| can(group, &lab.nodes[*at]));
+        GroupFacts::new(service, group, &service.job, nodes.collect())
     });
     let nodes = lab.nodes.iter().map(|node| NodeFacts {
         node,
@@ -171,5 +166,5 @@ pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
         kill_timeout: 0,
         ports: Vec::new(),
     });
-    Analysis { lab, groups: groups.collect(), nodes: nodes.collect(), texts: Vec::new(), registered: BTreeMap::new() }
+    Analysis::new(lab, groups.collect(), nodes.collect())
 }

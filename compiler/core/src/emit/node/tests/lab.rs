@@ -9,7 +9,6 @@ use crate::model::{
 };
 use crate::nomad::form::{Block, Body};
 use crate::source::{Span, Spanned};
-use std::collections::BTreeMap;
 
 /// A value without a place.
 pub(super) fn at<T>(value: T) -> Spanned<T> {
@@ -191,13 +190,9 @@ pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
         .services
         .iter()
         .flat_map(|service| service.groups.iter().map(move |group| (service, group)))
-        .map(|(service, group)| GroupFacts {
-            service,
-            group,
-            block: &service.job,
-            used: Vec::new(),
-            nodes: (0..lab.nodes.len()).filter(|at| service.name.value != "caddy" || lab.nodes[*at].server).collect(),
-            lacking: Vec::new(),
+        .map(|(service, group)| {
+            let can = |at: &usize| service.name.value != "caddy" || lab.nodes[*at].server;
+            GroupFacts::new(service, group, &service.job, (0..lab.nodes.len()).filter(can).collect())
         })
         .collect();
     let nodes = lab.nodes.iter().enumerate().map(|(at, node)| {
@@ -216,7 +211,7 @@ pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
         }
     });
     let nodes = nodes.collect();
-    Analysis { lab, groups, nodes, texts: Vec::new(), registered: BTreeMap::new() }
+    Analysis::new(lab, groups, nodes)
 }
 
 /// The text of one file of the bundle; empty where there is no such file.
