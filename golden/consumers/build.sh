@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds nomad, consul, caddy, promtool and prometheus from the modules beside this script into bin/, and what is ours:
+# Builds nomad, consul, vault, caddy, promtool and prometheus from the modules beside this script into bin/, and what is ours:
 # nomad-batch, the readers that print what those programs take from a file, and the listings of all that they read.
 # A program is built again only when its go.mod or go.sum, our source, this script or the Go version changed.
 set -eu
@@ -46,6 +46,9 @@ build nomad ./batch hashicorpmetrics nomad-batch
 build nomad ./read hashicorpmetrics read-nomad
 build nomad ./fields hashicorpmetrics fields-nomad
 build nomad ./feasible hashicorpmetrics feasible-nomad
+# Without the plugins for clouds, databases and directories, which nobody here has.
+build vault github.com/hashicorp/vault minimal
+build vault ./read minimal read-vault
 # Debian's are built without Consul discovery. All the discoveries are megabytes of cloud SDKs: these three do.
 build promtool github.com/prometheus/prometheus/cmd/promtool "$discoveries"
 build promtool github.com/prometheus/prometheus/cmd/prometheus "$discoveries" prometheus

@@ -25,7 +25,7 @@ const START_LIMIT: Duration = Duration::from_secs(90);
 pub(crate) struct Cluster {
     consul: Agents,
     nomad: Agents,
-    _addresses: Addresses,
+    addresses: Addresses,
 }
 
 /// The agents of one kind.
@@ -63,13 +63,18 @@ impl Cluster {
         let consul_agents = preparation.start(consul, "-config-dir", None, catalogued_nodes)?;
         let overrides = nomad_overrides();
         let nomad_agents = preparation.start(nomad, "-config", Some(&overrides), ready_nodes)?;
-        Ok(Self { consul: consul_agents, nomad: nomad_agents, _addresses: preparation.addresses })
+        Ok(Self { consul: consul_agents, nomad: nomad_agents, addresses: preparation.addresses })
     }
 
     /// The address of a Nomad agent that answers.
     pub(crate) fn nomad_address(&self) -> Option<String> {
         let node = self.nomad.joined.first()?;
         self.nomad.addresses.get(node).map(nomad_url)
+    }
+
+    /// A text with the addresses at which the lab's nodes are here.
+    pub(crate) fn moved(&self, text: &str) -> String {
+        self.addresses.rewrite(text, Ipv4Addr::LOCALHOST)
     }
 
     /// Why the agent of a node didn't get to work with the others; `None` when it did.

@@ -16,6 +16,7 @@ mod rule;
 mod site;
 mod table;
 mod trial;
+mod vault;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

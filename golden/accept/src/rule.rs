@@ -1,7 +1,7 @@
 //! Which program reads which artifacts, and which artifacts no program reads.
 
 use crate::bundle::{Bundle, LIST, ZIP};
-use crate::check::{caddy, consul, dnsmasq, list, nomad, prometheus, samba, shell, systemd, ufw, zip};
+use crate::check::{caddy, consul, dnsmasq, list, nomad, prometheus, samba, shell, systemd, ufw, vault, zip};
 use crate::pattern::fits;
 use crate::site::Site;
 
@@ -82,6 +82,10 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::file("nomad/namespaces/*.hcl", "nomad", "namespace apply", nomad::apply_namespace),
     Rule::file("nomad/jobs/**/*.nomad.hcl", "nomad", "job validate", nomad::validate_job),
     Rule::file("nomad/jobs/**/*.nomad.hcl", "nomad", "job plan", nomad::plan_job),
+    Rule::file("vault/policies/**/*.hcl", "vault", "policy write", vault::write_policy),
+    Rule::file("vault/policies/**/*.hcl", "vault", "policy fmt", vault::check_format).style_only(),
+    Rule::file("vault/roles/**/*.json", "vault", "write role", vault::write_role),
+    Rule::file("vault/login.json", "vault", "write config", vault::configure_logins),
     Rule::file("nodes/*/etc/nomad.d/*.hcl", "nomad", "config validate", nomad::validate_config).folder(),
     Rule::file("nodes/*/etc/nomad.d/*.hcl", "nomad", "agent joins", nomad::join).folder(),
     Rule::file("nodes/*/etc/consul.d/*.hcl", "consul", "validate", consul::validate).folder(),

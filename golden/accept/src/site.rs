@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::cluster::Cluster;
 use crate::program::Program;
+use crate::vault::Vault;
 
 /// All that a check needs besides the bundle.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub(crate) struct Site {
     pub(crate) scratch: PathBuf,
     /// The lab's agents.
     pub(crate) cluster: Cluster,
+    /// A Vault, where the bundle has something for one.
+    pub(crate) vault: Option<Vault>,
 }
 
 impl Site {
@@ -35,6 +38,12 @@ impl Site {
         let address = self.cluster.nomad_address().unwrap_or_else(|| "http://127.0.0.1:9".to_owned());
         command.env("NOMAD_ADDR", address);
         Ok(command)
+    }
+
+    /// A command of Vault's that talks to the one that runs here.
+    pub(crate) fn vault(&self) -> Result<Command, String> {
+        let program = self.program("vault")?;
+        Ok(self.vault.as_ref().map_or_else(|| program.command(), |vault| vault.command(program)))
     }
 }
 

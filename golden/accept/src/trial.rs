@@ -8,6 +8,7 @@ use crate::program::Program;
 use crate::rule::{RULES, Rule, UNREAD, Verdict, uncovered};
 use crate::site::Site;
 use crate::table::Row;
+use crate::vault::Vault;
 use crate::{pattern, say};
 
 /// What came of one rule, over all bundles.
@@ -73,7 +74,9 @@ impl Trial {
         let _ = std::fs::remove_dir_all(&folder);
         let program = |name| Program::of(&self.programs, name);
         let cluster = Cluster::start(bundle, program("nomad")?, program("consul")?, &folder)?;
-        Ok(Site { programs: self.programs.clone(), scratch: scratch.to_owned(), cluster })
+        let has_some = bundle.files.iter().any(|path| path.starts_with("vault/"));
+        let vault = if has_some { Some(Vault::start(program("vault")?, &folder)?) } else { None };
+        Ok(Site { programs: self.programs.clone(), scratch: scratch.to_owned(), cluster, vault })
     }
 
     /// How many questions were answered well, and how many weren't.

@@ -11,6 +11,7 @@ pub mod node;
 pub mod policy;
 pub mod prometheus;
 pub mod quote;
+pub mod vault;
 
 #[cfg(test)]
 mod fixture;
@@ -31,6 +32,7 @@ const EMITTERS: &[Emitter] = &[
     exposure::artifacts,
     namespace::artifacts,
     policy::artifacts,
+    vault::artifacts,
     node::artifacts,
 ];
 

@@ -1,7 +1,7 @@
 //! Annotated texts in `env`, turned into one template per task that Nomad renders into its environment.
 
 use super::job::Found;
-use super::{Context, reference, secret};
+use super::{Context, reference, secret, vault};
 use crate::diagnostic::Sink;
 use crate::model::Discovery;
 use crate::nomad::form::{Attribute, Block, Body, Tag, Value, ValueKind};
@@ -17,15 +17,23 @@ const LONGEST_LINE: usize = 60_000;
 
 /// Replaces the annotated texts of every task's `env`.
 pub(super) fn resolve(job: &mut Block, context: Context<'_>, found: &mut Found, sink: &mut Sink) {
+    let of_job = job.body.block("vault").cloned();
     for group in job.body.blocks.iter_mut().filter(|block| block.name == "group") {
+        let vault = group.body.block("vault").cloned().or_else(|| of_job.clone());
         for task in group.body.blocks.iter_mut().filter(|block| block.name == "task") {
-            resolve_task(&mut task.body, context, found, sink);
+            resolve_task(&mut task.body, vault.as_ref(), context, found, sink);
         }
     }
 }
 
-/// Replaces the annotated texts of one task's `env`.
-pub(super) fn resolve_task(task: &mut Body, context: Context<'_>, found: &mut Found, sink: &mut Sink) {
+/// Replaces the annotated texts of one task's `env`; `inherited` is what its group or job says of Vault.
+pub(super) fn resolve_task(
+    task: &mut Body,
+    inherited: Option<&Block>,
+    context: Context<'_>,
+    found: &mut Found,
+    sink: &mut Sink,
+) {
     let Some(at) = task.blocks.iter().position(|block| block.name == "env") else { return };
     let span = task.blocks[at].span;
     let (tagged, plain): (Vec<Attribute>, Vec<Attribute>) = std::mem::take(&mut task.blocks[at].body.attributes)
@@ -52,8 +60,11 @@ pub(super) fn resolve_task(task: &mut Body, context: Context<'_>, found: &mut Fo
     let vault = found.secrets[secrets..].iter().any(|secret| secret.store == "vault");
     let consul = context.lab.discovery == Discovery::Consul && context.lab.acl && found.references.len() > references;
     // The identity that a store or Consul knows the task by.
-    for (name, _) in [("consul", consul), ("vault", vault)].iter().filter(|(_, needed)| *needed) {
-        task.block_mut(name, span);
+    if consul {
+        task.block_mut("consul", span);
+    }
+    if vault {
+        vault::identify(task, inherited, &found.role, span);
     }
     task.blocks.push(template(lines.concat(), span));
 }

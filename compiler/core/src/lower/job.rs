@@ -2,7 +2,7 @@
 
 use super::codes::empty_job::empty_job;
 use super::discovery::Registered;
-use super::{Context, codes::no_port, env, files, group, limits, pin, placement, refused, value, view};
+use super::{Context, codes::no_port, env, files, group, limits, pin, placement, refused, value, vault, view};
 use crate::decode::manifests::top;
 use crate::diagnostic::Sink;
 use crate::model::{Arch, Metrics, Platforms, Reference, Route, SecretReference, Service};
@@ -19,6 +19,8 @@ pub const OWNER: &str = "hlmc-lab";
 /// What lowering finds that a job has no words for.
 #[derive(Default)]
 pub(super) struct Found {
+    /// What the job is called in Vault.
+    pub(super) role: String,
     pub(super) secrets: Vec<SecretReference>,
     pub(super) references: Vec<Reference>,
 }
@@ -30,6 +32,9 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
     let mut job = Block::labelled("job", expanded.name.clone(), span);
     let namespace = text(&expanded.body, "namespace").unwrap_or_else(|| Spanned::new("default".into(), span));
     check_name("namespace", &namespace, NameKind::Namespace, sink);
+    if context.lab.store("vault").is_some() {
+        found.role = vault::role(&context.lab.name, &namespace, &expanded.name);
+    }
     if expanded.core {
         job.body = expanded.body.clone();
         env::resolve(&mut job, context, &mut found, sink);

@@ -15,6 +15,7 @@ mod refused;
 mod secret;
 mod task;
 mod value;
+mod vault;
 mod view;
 mod zone;
 
@@ -23,6 +24,8 @@ pub use env::ENVIRONMENT;
 pub use files::{Assets, assets};
 pub use job::{OWNER, service};
 pub use refused::hold_to_tables;
+pub use secret::vault_path;
+pub use vault::role;
 pub use view::groups;
 pub use zone::is_zone;
 

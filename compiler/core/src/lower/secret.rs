@@ -28,7 +28,7 @@ pub(super) fn line(
     }
     let line = match store {
         "vault" => {
-            let path = data_path(path);
+            let path = vault_path(mount(context), "data", path);
             format!(
                 "{{{{ with secret {} }}}}{key}={{{{ {} | toJSON }}}}{{{{ end }}}}\n",
                 quoted(&path),
@@ -67,12 +67,24 @@ fn declared((store, path, key): (&str, &str, &str), places: [Span; 3], context: 
     known
 }
 
-/// The path that Vault's key-value engine, version 2, answers reads at: `data` comes behind the mount.
-fn data_path(path: &str) -> String {
-    match path.split_once('/') {
-        Some((mount, rest)) => format!("{mount}/data/{rest}"),
+fn mount(context: Context<'_>) -> &str {
+    context.lab.store("vault").map_or("secret", |store| &store.mount)
+}
+
+/// The path at which Vault's key-value engine, version 2, does something with a secret, such as `data`. That word comes behind the
+/// mount, which is the first part of the path unless the store says another one that it lies in.
+#[must_use]
+pub fn vault_path(mount: &str, does: &str, path: &str) -> String {
+    match split(mount, path) {
+        Some((mount, rest)) => format!("{mount}/{does}/{rest}"),
         None => path.to_owned(),
     }
+}
+
+/// The mount of a path and what comes behind it.
+fn split<'p>(mount: &str, path: &'p str) -> Option<(&'p str, &'p str)> {
+    let rest = path.strip_prefix(mount).and_then(|rest| rest.strip_prefix('/'));
+    rest.map(|rest| (&path[..mount.len()], rest)).or_else(|| path.split_once('/'))
 }
 
 fn field(of: &str, key: &str) -> String {
@@ -101,6 +113,9 @@ mod tests {
 
     #[test]
     fn vault_reads_version_two_paths() {
-        assert_eq!(data_path("secret/a/b"), "secret/data/a/b");
+        assert_eq!(vault_path("secret", "data", "secret/a/b"), "secret/data/a/b");
+        assert_eq!(vault_path("secret", "data", "kv/a/b"), "kv/data/a/b");
+        assert_eq!(vault_path("kv/home", "data", "kv/home/b"), "kv/home/data/b");
+        assert_eq!(vault_path("kv", "data", "kvs/b"), "kvs/data/b");
     }
 }

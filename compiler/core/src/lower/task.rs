@@ -87,7 +87,7 @@ fn lower(
     }
     volume_mounts(body, &mut task.body, sink);
     task.body.blocks.extend(resources(body, span, sink));
-    env::resolve_task(&mut task.body, context, found, sink);
+    env::resolve_task(&mut task.body, None, context, found, sink);
     task.body.blocks.extend(files.into_iter().map(|file| file.template));
     task
 }

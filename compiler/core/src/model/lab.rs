@@ -67,6 +67,12 @@ impl Lab {
         self.providers.iter().find(|provider| provider.role == role)
     }
 
+    /// The store of secrets with this name.
+    #[must_use]
+    pub fn store(&self, name: &str) -> Option<&SecretStore> {
+        self.stores.iter().find(|store| store.name.value == name)
+    }
+
     /// The nodes that run the Nomad and Consul servers.
     pub fn servers(&self) -> impl Iterator<Item = &Node> {
         self.nodes.iter().filter(|node| node.server)

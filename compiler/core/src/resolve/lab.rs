@@ -81,6 +81,32 @@ fn is_variable(path: &str) -> bool {
     (1..=128).contains(&path.len()) && path.bytes().all(plain)
 }
 
+/// Whether a text is a path that Vault's key-value engine, a policy and a template all take for the same one: `*`, `+` and `{{` stand
+/// for others in a policy, `?` and what follows isn't a part of it in a template, and `%` begins a character there.
+fn is_in_vault(path: &str) -> bool {
+    let plain = |c: char| match c {
+        '*' | '+' | '?' | '#' | '%' | '{' | '}' | '"' | '\\' => false,
+        c => c == ' ' || c.is_ascii_graphic() || !c.is_ascii() && c.is_alphanumeric(),
+    };
+    let part = |part: &str| !matches!(part, "" | "." | "..") && part.trim() == part && part.chars().all(plain);
+    path.contains('/') && path.split('/').all(part)
+}
+
+/// Reports a path that a store can't have.
+fn check_path(store: &str, path: &Spanned<String>, sink: &mut Sink) {
+    if store == "nomad" && !is_variable(path) {
+        sink.push(
+            bad_value(path, "the path of a Nomad variable, such as `nomad/jobs/web`", path.span)
+                .help("take at most 128 letters, digits, `-`, `_`, `~` and `/`"),
+        );
+    } else if store == "vault" && !is_in_vault(path) {
+        sink.push(
+            bad_value(path, "the path of a secret in Vault, such as `secret/web`", path.span)
+                .help("write the mount, a `/` and the rest, without any of `*+?#%{}\"\\`, which mean something else in policies and templates"),
+        );
+    }
+}
+
 /// Reports an address that isn't written as Nomad would write it: it puts other ones into another form, or takes none of them.
 fn is_url(address: &Spanned<String>, sink: &mut Sink) -> bool {
     let rest = ["http://", "https://"].iter().find_map(|scheme| address.strip_prefix(scheme));
@@ -128,12 +154,7 @@ fn stores(body: &Body, sink: &mut Sink) -> Vec<SecretStore> {
         let mut holds: Vec<(Spanned<String>, Vec<Spanned<String>>)> = Vec::new();
         for held in block.body.blocks("holds") {
             let Some(path) = held.label() else { continue };
-            if name.value == "nomad" && !is_variable(path) {
-                sink.push(
-                    bad_value(path, "the path of a Nomad variable, such as `nomad/jobs/web`", path.span)
-                        .help("take at most 128 letters, digits, `-`, `_`, `~` and `/`"),
-                );
-            }
+            check_path(&name.value, path, sink);
             let keys: Vec<Spanned<String>> = held.body.strings("keys").map(|key| key.map(str::to_owned)).collect();
             for (at, key) in keys.iter().enumerate() {
                 if let Some(first) = keys[..at].iter().find(|other| other.value == key.value) {

@@ -675,7 +675,11 @@ service "web" {
 #[test]
 fn references_are_rendered_from_consul() {
     let job = job(REFERENCES);
-    assert!(job.contains("vault {"), "the task has no identity for Vault: {job}");
+    assert_eq!(
+        blocks(&job, "vault {"),
+        "vault {\n  role = \"hlmc.home.default.web\"\n}\n",
+        "the task's identity for Vault"
+    );
     assert_snapshot!(blocks(&job, "template {"), @r#"
     template {
       destination          = "${NOMAD_SECRETS_DIR}/hlmc.env"
@@ -719,6 +723,38 @@ fn references_are_rendered_from_nomad() {
     EOF
     }
     "#);
+}
+
+#[test]
+fn a_role_of_vault_that_a_manifest_names_stays() {
+    let service = |more: &str| {
+        format!(
+            "service \"web\" {{\n    image \"nginx:1.29.3\"\n    env A=(secret)\"vault:secret/web#token\"\n    {more}\n}}\n"
+        )
+    };
+    let job = job(&service("nomad-task { vault { role \"mine\"; change_mode \"noop\" } }"));
+    assert_snapshot!(blocks(&job, "vault {"), @r#"
+    vault {
+      role        = "mine"
+      change_mode = "noop"
+    }
+    "#);
+    let core = |vault: &str| {
+        let task = "task \"web\" { driver \"exec\"; config { command \"/bin/true\" }; env A=(secret)\"vault:secret/web#token\" }";
+        format!("job \"web\" {{\n    {vault}\n    group \"web\" {{ {task} }}\n}}\n")
+    };
+    let job = job_with(&core("vault { change_mode \"noop\" }"), &[]);
+    assert_snapshot!(blocks(&job, "vault {"), @r#"
+    vault {
+      change_mode = "noop"
+    }
+    vault {
+      change_mode = "noop"
+      role        = "hlmc.home.default.web"
+    }
+    "#);
+    let job = job_with(&core("vault { role \"mine\" }"), &[]);
+    assert!(!job.contains("hlmc.home"), "{job}");
 }
 
 // Files

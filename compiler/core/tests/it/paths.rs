@@ -58,7 +58,7 @@ fn strayed(compiled: &Compiled) -> Vec<&str> {
         let plain =
             |part: &str| !matches!(part, "" | "." | "..") && part.len() <= 200 && !part.contains(['\0', '\n', '\\']);
         let in_a_file = path.match_indices('/').any(|(at, _)| once.contains(&path[..at]));
-        let known = ["nomad/", "nodes/", "proxy/", "monitoring/", "report/", "deploy.sh", "bundle.json"];
+        let known = ["nomad/", "nodes/", "proxy/", "monitoring/", "report/", "vault/", "deploy.sh", "bundle.json"];
         path.split('/').all(plain) && !in_a_file && known.iter().any(|start| path.starts_with(start))
     };
     let twice = paths.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]);

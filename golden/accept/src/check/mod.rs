@@ -10,6 +10,7 @@ pub(crate) mod samba;
 pub(crate) mod shell;
 pub(crate) mod systemd;
 pub(crate) mod ufw;
+pub(crate) mod vault;
 pub(crate) mod zip;
 
 use crate::program::Ran;

@@ -6,6 +6,7 @@ lab='home'
 region='global'
 consul='1'
 acl=''
+vault='' logins=''
 waves=3
 
 # name address user port role class pool
@@ -27,6 +28,11 @@ each_namespace() {
 
 # name service namespace file
 each_policy() {
+    :
+}
+
+# name service namespace policy role
+each_role() {
     :
 }
 
@@ -84,6 +90,8 @@ environment
                      at port 4646, and through ssh where their firewall lets nobody else in.
   CONSUL_HTTP_ADDR, CONSUL_HTTP_TOKEN …    as the consul program reads them. Without CONSUL_HTTP_ADDR, consul is run on a
                      server through ssh.
+  VAULT_ADDR, VAULT_TOKEN, VAULT_CACERT …  as the vault program reads them. Without VAULT_ADDR, the address of the lab is asked.
+                     Without a token that Vault takes, it is left as it is.
 
 exit codes: 0 all done; 1 something failed, as printed; 2 wrong usage, or a program is missing; 3 waited too long.
 END
@@ -340,6 +348,85 @@ wait_for_members() { # what
     if [ -n "$consul" ]; then wait_until "$1" members_are_alive; fi
 }
 
+# Vault: how it knows the identities of jobs, and which secrets each of them reads.
+
+connect_vault() {
+    [ -n "$vault" ] || return 0
+    VAULT_ADDR=${VAULT_ADDR:-$vault}
+    export VAULT_ADDR
+    if ! command -v vault >/dev/null; then
+        say "vault: left as it is: the vault program isn't installed here"
+    elif ! vault token lookup >"$scratch/out" 2>&1 </dev/null; then
+        say "vault: left as it is: $VAULT_ADDR takes no token from here; \`VAULT_TOKEN\` or \`vault login\` gives one"
+        grep '^\*' "$scratch/out" | indent || true
+    else
+        at_vault=1
+        say "vault: $VAULT_ADDR"
+    fi
+}
+
+ask_vault() { # what argument...
+    what=$1
+    shift
+    vault "$@" >"$scratch/out" 2>&1 </dev/null && return 0
+    indent <"$scratch/out" >&2
+    problem "vault: $what"
+    return 1
+}
+
+# The logins say in their description whose they are. Those that somebody else has set up are left alone.
+prepare_logins() {
+    owner=$(vault read -field=description "sys/auth/$logins" 2>"$scratch/out" </dev/null) || owner=-
+    if [ "$owner" = - ] && grep -q 'No auth engine' "$scratch/out"; then
+        ask_vault "logins at $logins not made" auth enable -path="$logins" -description="hlmc: $lab" jwt || return 0
+        owner="hlmc: $lab"
+    fi
+    if [ "$owner" = "hlmc: $lab" ]; then
+        ask_vault "logins at $logins not told the keys of Nomad's servers" \
+            write "auth/$logins/config" "@$here/vault/login.json" || true
+    fi
+}
+
+# First what a job may read, then who may: an identity that logs in between has its policy.
+make_role() { # name service namespace policy role
+    selects_job "$2" "$3" || return 0
+    if [ -n "$dry_run" ]; then say "vault role $1: would be applied" && return 0; fi
+    ask_vault "policy $1 not applied" policy write "$1" "$here/$4" || return 0
+    ask_vault "role $1 not applied" write "auth/$logins/role/$1" "@$here/$5" || return 0
+}
+
+prepare_vault() {
+    [ -n "$at_vault" ] || return 0
+    [ -n "$dry_run" ] || prepare_logins
+    each_role make_role
+}
+
+is_known_role() { # name
+    if [ "$1" = "$wanted_role" ]; then known=1; fi
+}
+
+# The names of roles and policies say which lab they belong to. The role goes first: nobody logs in to it while its policy goes.
+remove_roles() {
+    vault list "auth/$logins/role" >"$scratch/roles" 2>/dev/null </dev/null || : >"$scratch/roles"
+    if ! vault policy list >"$scratch/policies" 2>"$scratch/out" </dev/null; then
+        indent <"$scratch/out" >&2
+        problem "vault: the policies can't be listed"
+    fi
+    sort -u "$scratch/roles" "$scratch/policies" >"$scratch/granted"
+    while read -r wanted_role _; do
+        case $wanted_role in "hlmc.$lab."*) ;; *) continue ;; esac
+        known=''
+        each_role is_known_role
+        [ -z "$known" ] || continue
+        if [ -n "$dry_run" ]; then
+            say "vault role $wanted_role: no longer in the lab, would be deleted"
+        elif ask_vault "role $wanted_role not deleted" delete "auth/$logins/role/$wanted_role" &&
+            ask_vault "policy $wanted_role not deleted" policy delete "$wanted_role"; then
+            say "vault role $wanted_role: no longer in the lab, deleted"
+        fi
+    done <"$scratch/granted"
+}
+
 # Jobs.
 
 make_pool() { # name file
@@ -516,6 +603,7 @@ deploy_jobs() {
     each_pool make_pool
     each_namespace make_namespace
     each_policy make_policy
+    prepare_vault
     each_secret find_secrets
     stop_on_problems
     wave=1
@@ -664,9 +752,11 @@ main() {
     if [ "$nodes" -gt 0 ] && [ -z "$dry_run" ]; then wait_for_members cluster; fi
     : >"$scratch/removed"
     if [ -z "$only" ] || selects jobs; then find_removed; fi
+    connect_vault
     if [ "$jobs" -gt 0 ]; then deploy_jobs; fi
     stop_removed
     if [ -n "$acl" ] && { [ -z "$only" ] || selects jobs; }; then remove_policies; fi
+    if [ -n "$at_vault" ] && { [ -z "$only" ] || selects jobs; }; then remove_roles; fi
     [ -n "$dry_run" ] || verify
     stop_on_problems
     [ "$jobs" -eq 0 ] || say "jobs: $made new, $changed changed, $unchanged unchanged, $stopped stopped"
@@ -676,6 +766,6 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 COPYFILE_DISABLE=1
 export COPYFILE_DISABLE
 dry_run='' wanted='' only='' timeout=300 nodes=0 jobs=0 problems=0 address='' through='' tunnel='' scratch='' missing=''
-made=0 changed=0 unchanged=0 stopped=0 stateful=0
+made=0 changed=0 unchanged=0 stopped=0 stateful=0 at_vault=''
 set -f
 main "$@"

@@ -10,6 +10,7 @@ use super::policy::policies;
 use crate::analyze::{Analysis, GroupFacts};
 use crate::bundle::{Artifact, hex};
 use crate::emit::quote::{push_sh, sh};
+use crate::emit::vault;
 use crate::model::{Discovery, Lab, Node, Service};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,7 @@ const SCRIPT: &str = concat!(
     include_str!("script/arguments.sh"),
     include_str!("script/nodes.sh"),
     include_str!("script/cluster.sh"),
+    include_str!("script/vault.sh"),
     include_str!("script/jobs.sh"),
     include_str!("script/removal.sh"),
     include_str!("script/main.sh"),
@@ -37,6 +39,12 @@ pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
     for (name, value) in settings {
         let _ = writeln!(text, "{name}={}", sh(value));
     }
+    if let Some(store) = lab.store("vault") {
+        let address = store.address.as_ref().map_or(vault::ADDRESS, |address| address.as_str());
+        let _ = writeln!(text, "vault={}\nlogins={}", sh(address), sh(vault::mount(lab)));
+    } else {
+        text.push_str("vault='' logins=''\n");
+    }
     let _ = writeln!(text, "waves={}", waves.len());
     each(&mut text, "node", "name address user port role class pool", nodes(lab).map(node).collect());
     each(
@@ -51,6 +59,11 @@ pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
         |of: &Service, file: String| vec![policy_name(of), of.name.value.clone(), of.namespace.value.clone(), file];
     let policies = policies(lab).map(|given| policy(given.service, given.path()));
     each(&mut text, "policy", "name service namespace file", policies.collect());
+    let role = |grant: vault::Grant<'_>| {
+        let of = [&grant.service.name, &grant.service.namespace].map(|name| name.value.clone());
+        [grant.role.clone()].into_iter().chain(of).chain([grant.policy_path(), grant.role_path()]).collect()
+    };
+    each(&mut text, "role", "name service namespace policy role", vault::grants(lab).map(role).collect());
     let numbered = waves.iter().enumerate().flat_map(|(at, wave)| wave.iter().map(move |service| (at + 1, *service)));
     let jobs = numbered.map(|(wave, service)| job(analysis, wave, service));
     each(&mut text, "job", "wave service namespace kind count file", jobs.collect());

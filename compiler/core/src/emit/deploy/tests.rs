@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::emit::fixture::{analysis, at_nowhere, lab, node, service};
-use crate::model::{Namespace, SecretReference};
+use crate::model::{Namespace, SecretReference, SecretStore};
+use crate::nomad::form::{Block, Value};
 use crate::source::Span;
 use std::process::{Command, Output};
 
@@ -126,6 +127,7 @@ fn what_differs_between_labs_stands_before_the_script() {
     region='global'
     consul='1'
     acl='1'
+    vault='' logins=''
     waves=3
 
     # name address user port role class pool
@@ -147,6 +149,11 @@ fn what_differs_between_labs_stands_before_the_script() {
     # name service namespace file
     each_policy() {
         "$@" 'hlmc-bitcoin-wallet-0b1ff361' 'wallet' 'bitcoin' 'nomad/policies/bitcoin/wallet.hcl'
+    }
+
+    # name service namespace policy role
+    each_role() {
+        :
     }
 
     # wave service namespace kind count file
@@ -324,4 +331,106 @@ fn the_next_run_takes_away_what_a_killed_one_left() {
     let (code, told) = err(&run_with(&format!("TMPDIR={folder}\n"), &["--only", "db"]));
     assert_eq!((code, shell(&format!("ls {folder}"))), (Some(0), others), "{told}");
     shell(&format!("rm -r {folder}"));
+}
+
+/// A Vault that has a mount that is or isn't the lab's, and roles of a job that is gone and of another lab.
+const VAULT: &str = r#"
+vault() {
+    case "$*" in
+    'token lookup') [ -n "${token-1}" ] || { printf 'Error:\n\n* permission denied\n'; return 2; } ;;
+    'read -field=description '*)
+        [ -n "${mount-1}" ] || { echo '* No auth engine at jwt-nomad/' >&2; return 2; }
+        printf %s "${mount-hlmc: home}"
+        ;;
+    'list '*) printf 'Keys\n----\nhlmc.home.default.db\nhlmc.home.default.old\nhlmc.home-2.default.x\n' ;;
+    'policy list') printf 'default\nhlmc.home.default.old\nhlmc.home.default.older\nroot\n' ;;
+    *) echo "vault $*" | sed "s:$here/::" >&9 ;;
+    esac
+}
+"#;
+
+/// Runs the script of a lab where a job reads from Vault; what would change something in Vault, and what is said.
+fn run_on_vault(settings: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut lab = small_lab();
+    let store = |name: &str| SecretStore {
+        name: at_nowhere(name),
+        address: None,
+        mount: "secret".to_owned(),
+        holds: Vec::new(),
+    };
+    lab.stores = vec![store("vault")];
+    let block = |name: &'static str| Block::new(name, Span::default());
+    let (mut group, mut task, mut vault) = (block("group"), block("task"), block("vault"));
+    vault.body.set("role", Value::str("hlmc.home.default.db", Span::default()));
+    task.body.blocks.push(vault);
+    group.body.blocks.push(task);
+    let db = &mut lab.services[0];
+    db.job.body.blocks.push(group);
+    db.secrets[0].store = "vault".to_owned();
+    db.secrets[0].path = "secret/db".to_owned();
+    let script = format!("{settings}{NOMAD}{VAULT}{MACHINES}{}", script(&lab));
+    let mut command = Command::new("sh");
+    let command = command.args(["-c", &script, "deploy.sh"]).args(arguments);
+    let command = command.env("NOMAD_ADDR", "http://127.0.0.1:1").env_remove("VAULT_ADDR");
+    let output = command.output().unwrap();
+    let (code, told) = err(&output);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let of_vault = |text: &str| {
+        let lines = text.lines().filter(|line| line.contains("vault") || line.contains("permission"));
+        lines.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    (code, of_vault(&told), of_vault(&said))
+}
+
+#[test]
+fn vault_is_told_who_reads_what_and_forgets_who_is_gone() {
+    let (code, calls, said) = run_on_vault("mount=\n", &["--only", "jobs"]);
+    insta::assert_snapshot!(calls, @r#"
+    vault auth enable -path=jwt-nomad -description=hlmc: home jwt
+    vault write auth/jwt-nomad/config @vault/login.json
+    vault policy write hlmc.home.default.db vault/policies/default/db.hcl
+    vault write auth/jwt-nomad/role/hlmc.home.default.db @vault/roles/default/db.json
+    vault delete auth/jwt-nomad/role/hlmc.home.default.old
+    vault policy delete hlmc.home.default.old
+    vault delete auth/jwt-nomad/role/hlmc.home.default.older
+    vault policy delete hlmc.home.default.older
+    "#);
+    insta::assert_snapshot!(said, @r#"
+    vault: https://vault.service.consul:8200
+    vault role hlmc.home.default.old: no longer in the lab, deleted
+    vault role hlmc.home.default.older: no longer in the lab, deleted
+    "#);
+    assert_eq!(code, Some(0), "{calls}");
+}
+
+#[test]
+fn logins_that_somebody_else_has_set_up_stay_as_they_are() {
+    let (_, own, _) = run_on_vault("", &["--only", "db"]);
+    assert!(own.starts_with("vault write auth/jwt-nomad/config @vault/login.json\n"), "{own}");
+    let (code, calls, _) = run_on_vault("mount=\"of the owner\"\n", &["--only", "db"]);
+    assert!(calls.starts_with("vault policy write hlmc.home.default.db") && code == Some(0), "{calls}");
+    let (_, calls, _) = run_on_vault("", &["--only", "wallet"]);
+    assert!(!calls.contains("policy") && !calls.contains("role"), "{calls}");
+}
+
+#[test]
+fn a_dry_run_leaves_vault_alone() {
+    let (code, calls, said) = run_on_vault("mount=\n", &["--dry-run"]);
+    assert_eq!((code, calls.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(said, @r#"
+    vault: https://vault.service.consul:8200
+    vault role hlmc.home.default.db: would be applied
+    vault role hlmc.home.default.old: no longer in the lab, would be deleted
+    vault role hlmc.home.default.older: no longer in the lab, would be deleted
+    "#);
+}
+
+#[test]
+fn without_a_token_vault_is_left_alone_and_that_is_said() {
+    let (code, calls, said) = run_on_vault("token=\n", &["--only", "jobs"]);
+    assert_eq!((code, calls.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(said, @r#"
+    vault: left as it is: https://vault.service.consul:8200 takes no token from here; `VAULT_TOKEN` or `vault login` gives one
+        * permission denied
+    "#);
 }

@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use super::ports;
 use crate::analyze::{Analysis, DEFAULT_CAPABILITIES, NodeFacts};
+use crate::emit::vault::{AUDIENCE, MOUNT};
 use crate::model::{Discovery, Lab, Node};
 use crate::nomad::form::Body;
 use crate::nomad::tables;
@@ -193,17 +194,17 @@ fn consul_block(consul: &mut Draft<'_>, lab: &Lab, node: &Node) {
 /// Vault, where the lab has such a store of secrets. Servers sign the identities that tasks show it, clients show them; there is
 /// no token anywhere.
 fn vault(draft: &mut Draft<'_>, lab: &Lab, node: &Node) {
-    let Some(store) = lab.stores.iter().find(|store| store.name.value == "vault") else { return };
+    let Some(store) = lab.store("vault") else { return };
     draft.block("vault", |vault| {
         vault.bool("enabled", true);
         if node.client {
             if let Some(address) = &store.address {
                 vault.str("address", address.as_str());
             }
-            vault.str("jwt_auth_backend_path", "jwt-nomad");
+            vault.str("jwt_auth_backend_path", MOUNT);
         }
         if node.server {
-            vault.block("default_identity", |identity| identity_block(identity, "vault.io"));
+            vault.block("default_identity", |identity| identity_block(identity, AUDIENCE));
         }
     });
 }

@@ -28,7 +28,8 @@ pub(super) fn kind(path: &str) -> Option<&'static str> {
         ["proxy", "Caddyfile"] => "caddy",
         ["monitoring", "prometheus.yml"] => "promtool",
         ["report", "exposure.txt"] => "exposure",
-        ["bundle.json"] => "json",
+        ["vault", "policies", _, _] => "vault policy",
+        ["bundle.json"] | ["vault", "login.json"] | ["vault", "roles", _, _] => "json",
         _ => return None,
     })
 }
@@ -89,6 +90,7 @@ impl Readers {
             Some(("sh", what)) => scripts::read(what, text),
             _ => match kind {
                 "consul agent" => self.ask("read-consul", &json!({ "Text": text })),
+                "vault policy" => self.ask("read-vault", &json!({ "Text": text })),
                 "caddy" => self.ask("read-caddy", &json!({ "Text": text })),
                 "promtool" => self.ask("read-promtool", &json!({ "Text": text })),
                 "systemd unit" => super::units::load(&self.folder, text),

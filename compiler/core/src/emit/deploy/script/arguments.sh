@@ -20,6 +20,8 @@ environment
                      at port 4646, and through ssh where their firewall lets nobody else in.
   CONSUL_HTTP_ADDR, CONSUL_HTTP_TOKEN …    as the consul program reads them. Without CONSUL_HTTP_ADDR, consul is run on a
                      server through ssh.
+  VAULT_ADDR, VAULT_TOKEN, VAULT_CACERT …  as the vault program reads them. Without VAULT_ADDR, the address of the lab is asked.
+                     Without a token that Vault takes, it is left as it is.
 
 exit codes: 0 all done; 1 something failed, as printed; 2 wrong usage, or a program is missing; 3 waited too long.
 END

@@ -175,6 +175,7 @@ deploy_jobs() {
     each_pool make_pool
     each_namespace make_namespace
     each_policy make_policy
+    prepare_vault
     each_secret find_secrets
     stop_on_problems
     wave=1

@@ -36,9 +36,11 @@ main() {
     if [ "$nodes" -gt 0 ] && [ -z "$dry_run" ]; then wait_for_members cluster; fi
     : >"$scratch/removed"
     if [ -z "$only" ] || selects jobs; then find_removed; fi
+    connect_vault
     if [ "$jobs" -gt 0 ]; then deploy_jobs; fi
     stop_removed
     if [ -n "$acl" ] && { [ -z "$only" ] || selects jobs; }; then remove_policies; fi
+    if [ -n "$at_vault" ] && { [ -z "$only" ] || selects jobs; }; then remove_roles; fi
     [ -n "$dry_run" ] || verify
     stop_on_problems
     [ "$jobs" -eq 0 ] || say "jobs: $made new, $changed changed, $unchanged unchanged, $stopped stopped"
@@ -48,6 +50,6 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 COPYFILE_DISABLE=1
 export COPYFILE_DISABLE
 dry_run='' wanted='' only='' timeout=300 nodes=0 jobs=0 problems=0 address='' through='' tunnel='' scratch='' missing=''
-made=0 changed=0 unchanged=0 stopped=0 stateful=0
+made=0 changed=0 unchanged=0 stopped=0 stateful=0 at_vault=''
 set -f
 main "$@"

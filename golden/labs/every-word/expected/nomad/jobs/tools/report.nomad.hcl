@@ -31,7 +31,9 @@ job "report" {
         memory = 64
       }
 
-      vault {}
+      vault {
+        role = "hlmc.every-word.tools.report"
+      }
 
       template {
         destination          = "${NOMAD_SECRETS_DIR}/hlmc.env"
