@@ -8,8 +8,9 @@ Exit codes:
   0  done; warnings don't fail
   1  the lab has errors (`build --verify`: a file differs; `fmt --check`: a file isn't formatted;
      `fmt`: a file has syntax errors; `import`: what is read has errors;
-     `import --check`: something comes out different; `lock --check`: the lock is out of date)
-  2  wrong usage, a file or folder couldn't be read or written, or a registry not be asked
+     `import --check`: something comes out different; `lock --check`: the lock is out of date;
+     `secrets missing`: a secret isn't in its store)
+  2  wrong usage, a file or folder couldn't be read or written, or a registry or store not be asked
 
 Environment:
   NO_COLOR        no colours
@@ -46,6 +47,9 @@ pub(crate) enum Command {
     Lock(LockArgs),
     /// List newer versions of the images of the lab
     Outdated(OutdatedArgs),
+    /// List the secrets of the lab, say which are missing, hand one to its store
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
 }
 
 /// Which lab, and how hard to work on it.
@@ -216,4 +220,32 @@ pub(crate) struct OutdatedArgs {
     /// Speak to this registry without TLS, such as `registry.lan:5000`; may stand several times
     #[arg(long, value_name = "HOST")]
     pub(crate) plain_http: Vec<String>,
+}
+
+/// `hlmc secrets`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretsCommand {
+    /// Print every secret that the lab names, who reads it, and where that is written
+    List(SecretsArgs),
+    /// Ask the stores which of them aren't there; only names are asked for
+    Missing(SecretsArgs),
+    /// Hand a value to its store: typed without being shown, or read from stdin
+    Put(PutArgs),
+}
+
+/// `hlmc secrets list` and `hlmc secrets missing`.
+#[derive(Debug, Args)]
+pub(crate) struct SecretsArgs {
+    #[command(flatten)]
+    pub(crate) lab: LabArgs,
+}
+
+/// `hlmc secrets put`.
+#[derive(Debug, Args)]
+pub(crate) struct PutArgs {
+    #[command(flatten)]
+    pub(crate) lab: LabArgs,
+    /// The secret as manifests name it: `nomad:nomad/jobs/web#password`
+    #[arg(value_name = "STORE:PATH#KEY")]
+    pub(crate) secret: String,
 }

@@ -7,6 +7,7 @@ mod failure;
 mod registry;
 mod render;
 mod settings;
+mod stores;
 mod terminal;
 mod write;
 

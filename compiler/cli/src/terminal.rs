@@ -1,7 +1,8 @@
 //! What the command prints on: colours, width, and pipes that somebody has closed.
 
 use crate::render::Look;
-use std::io::{self, IsTerminal as _, Write as _};
+use rustix::termios::{LocalModes, OptionalActions};
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
 
 /// Columns where there is no terminal.
 const WIDTH: usize = 100;
@@ -79,9 +80,63 @@ pub(crate) fn progress(line: &str) {
     }
 }
 
+/// A text that a person types without seeing it, or that is on stdin, where one line break at its end isn't a part of it. Nothing
+/// where the person would rather not.
+pub(crate) fn hidden(question: &str) -> io::Result<Option<Vec<u8>>> {
+    let mut input = io::stdin().lock();
+    if !input.is_terminal() {
+        let mut text = Vec::new();
+        input.read_to_end(&mut text)?;
+        if text.ends_with(b"\n") {
+            text.truncate(text.len() - if text.ends_with(b"\r\n") { 2 } else { 1 });
+        }
+        return Ok(Some(text));
+    }
+    say(question);
+    let before = rustix::termios::tcgetattr(&input)?;
+    let mut quiet = before.clone();
+    // Ctrl-C is read as well: ending here would leave a terminal that shows nothing.
+    quiet.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+    rustix::termios::tcsetattr(&input, OptionalActions::Now, &quiet)?;
+    let typed = type_line(&mut input);
+    let restored = rustix::termios::tcsetattr(&input, OptionalActions::Now, &before);
+    say("\n");
+    restored?;
+    typed
+}
+
+/// Reads keys up to the end of the line; nothing on Ctrl-C or Ctrl-D.
+fn type_line(input: &mut impl io::Read) -> io::Result<Option<Vec<u8>>> {
+    let (mut line, mut key) = (Vec::new(), [0]);
+    while input.read(&mut key)? > 0 {
+        match key[0] {
+            b'\n' | b'\r' => return Ok(Some(line)),
+            3 | 4 => return Ok(None),
+            // Ctrl-U.
+            21 => line.clear(),
+            8 | 127 => {
+                // The whole of a character that takes several bytes.
+                while line.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {}
+            }
+            byte => line.push(byte),
+        }
+    }
+    Ok(None)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hidden_line_can_be_mended_and_given_up() {
+        let typed = |keys: &str| type_line(&mut keys.as_bytes()).unwrap().map(|line| String::from_utf8(line).unwrap());
+        assert_eq!(typed("hunter2\nrest").as_deref(), Some("hunter2"));
+        assert_eq!(typed("aä\u{7f}b\r").as_deref(), Some("ab"));
+        assert_eq!(typed("wrong\u{15}right\n").as_deref(), Some("right"));
+        assert_eq!(typed("hunt\u{3}"), None);
+        assert_eq!(typed("hunt"), None);
+    }
 
     #[test]
     fn the_environment_decides_about_colours() {

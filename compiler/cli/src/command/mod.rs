@@ -9,6 +9,7 @@ mod import;
 mod init;
 mod lock;
 mod outdated;
+mod secrets;
 mod whatif;
 
 use crate::args::Command;
@@ -43,6 +44,7 @@ pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Import(args) => import::import(&args),
         Command::Lock(args) => lock::lock(&args),
         Command::Outdated(args) => outdated::outdated(&args),
+        Command::Secrets(command) => secrets::secrets(&command),
         Command::Whatif(args) => whatif::whatif(&args),
     }
 }

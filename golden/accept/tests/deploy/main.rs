@@ -6,6 +6,7 @@
 
 mod identities;
 mod trial;
+mod vault;
 
 use trial::{Access, Trial};
 

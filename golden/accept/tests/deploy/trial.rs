@@ -1,5 +1,6 @@
 //! A folder with a lab and its bundle, and a Nomad agent to deploy to.
 
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -32,19 +33,26 @@ pub(super) enum Access {
 /// A folder with a lab and its bundle, and a Nomad agent to deploy to; the agent ends with it.
 pub(super) struct Trial {
     pub(super) folder: PathBuf,
-    address: String,
+    pub(super) address: String,
     agent: Child,
     /// The token of a person who may do all; empty where nobody is asked.
     pub(super) token: String,
+    /// What else the bundle's script and hlmc find in their environment.
+    pub(super) environment: Vec<(&'static str, String)>,
 }
 
 impl Trial {
     pub(super) fn start(name: &str, access: Access) -> Self {
+        Self::start_with(name, access, &serde_json::json!({}))
+    }
+
+    /// Starts an agent that is told this too.
+    pub(super) fn start_with(name: &str, access: Access, more: &serde_json::Value) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(folder.join("data")).unwrap();
         let [http, rpc, serf] = free_ports();
-        let config = serde_json::json!({
+        let mut config = serde_json::json!({
             "name": "here",
             "datacenter": "home",
             "bind_addr": "127.0.0.1",
@@ -66,13 +74,15 @@ impl Trial {
             "acl": { "enabled": access == Access::Controlled },
             "consul": { "auto_advertise": false, "server_auto_join": false, "client_auto_join": false },
         });
+        config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         std::fs::write(folder.join("agent.json"), config.to_string()).unwrap();
         let log = std::fs::File::create(folder.join("agent.log")).unwrap();
         let mut command = nomad();
         let agent = command.arg("agent").arg(format!("-config={}", folder.join("agent.json").display()));
         let errors = log.try_clone().unwrap();
         let agent = agent.stdout(Stdio::from(log)).stderr(Stdio::from(errors)).spawn().unwrap();
-        let mut trial = Self { folder, address: format!("http://127.0.0.1:{http}"), agent, token: String::new() };
+        let address = format!("http://127.0.0.1:{http}");
+        let mut trial = Self { folder, address, agent, token: String::new(), environment: Vec::new() };
         if access == Access::Controlled {
             trial.token = trial.wait_for("there is no leader", || {
                 let made = trial.nomad(&["acl", "bootstrap", "-t", "{{.SecretID}}"]);
@@ -129,6 +139,18 @@ impl Trial {
         assert!(hlmc.status().unwrap().success());
     }
 
+    /// Runs `hlmc secrets` on the lab, with a text on stdin: its exit code, and all that it printed.
+    pub(super) fn secrets(&self, arguments: &[&str], typed: &str) -> (Option<i32>, String) {
+        let mut command = Command::new(repository().join("target/release/hlmc"));
+        command.arg("secrets").args(arguments).arg("--lab").arg(self.folder.join("lab"));
+        command.env("NOMAD_ADDR", &self.address).env("NOMAD_TOKEN", &self.token);
+        command.envs(self.environment.iter().cloned()).env("HOME", &self.folder);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut hlmc = command.spawn().unwrap();
+        hlmc.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        ended(hlmc.wait_with_output().unwrap())
+    }
+
     /// Runs the bundle's script: its exit code, and all that it printed.
     pub(super) fn deploy(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let mut command = Command::new(self.folder.join("out/deploy.sh"));
@@ -137,11 +159,11 @@ impl Trial {
         let output = command
             .env("NOMAD_ADDR", &self.address)
             .env("NOMAD_TOKEN", &self.token)
+            .envs(self.environment.iter().cloned())
             .env("PATH", path)
             .output()
             .unwrap();
-        let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
-        (output.status.code(), text)
+        ended(output)
     }
 
     pub(super) fn is_stopped(&self, job: &str) -> bool {
@@ -175,11 +197,17 @@ impl Drop for Trial {
     }
 }
 
+/// How a program ended, and all that it printed.
+fn ended(output: Output) -> (Option<i32>, String) {
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    (output.status.code(), text)
+}
+
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn consumers() -> PathBuf {
+pub(super) fn consumers() -> PathBuf {
     repository().join("golden/consumers/bin").canonicalize().unwrap()
 }
 
@@ -189,7 +217,7 @@ fn nomad() -> Command {
     command
 }
 
-fn free_ports() -> [u16; 3] {
+pub(super) fn free_ports() -> [u16; 3] {
     let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
 }
