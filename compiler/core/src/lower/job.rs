@@ -5,7 +5,7 @@ use super::discovery::Registered;
 use super::{Context, codes::no_port, env, files, group, limits, pin, placement, refused, value, vault, view};
 use crate::decode::manifests::top;
 use crate::diagnostic::Sink;
-use crate::model::{Arch, Metrics, Platforms, Reference, Route, SecretReference, Service};
+use crate::model::{Arch, Group, Metrics, Platforms, Reference, Route, SecretReference, Service};
 use crate::nomad::form::{Block, Body, Value};
 use crate::nomad::schema::BlockType;
 use crate::resolve::codes::bad_value::bad_value;
@@ -56,20 +56,7 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
     if !sink.has_errors() && !expanded.broken && kind(expanded).fits(&expanded.name) {
         refused::check(&job, sink);
     }
-    let mut platforms = platforms(&expanded.body);
-    let protocols = group::protocols(&expanded.body);
-    let mut groups = view::groups(&job);
-    for port in groups.iter_mut().flat_map(|group| &mut group.ports) {
-        if let Some((_, protocol)) = protocols.iter().find(|(label, _)| *label == port.label.value) {
-            port.protocol = *protocol;
-        }
-    }
-    if let Some(lock) = &context.lab.lock {
-        let locked = pin::platforms(&groups, lock);
-        platforms.retain(|stated| locked.iter().all(|known| known.image != stated.image));
-        platforms.extend(locked);
-        pin::pin(&mut job.body, lock);
-    }
+    let (groups, platforms) = groups(&mut job, expanded, context);
     Service {
         name: expanded.name.clone(),
         description: text(&expanded.body, "description").map(|text| text.value).unwrap_or_default(),
@@ -87,6 +74,25 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
         job,
         span,
     }
+}
+
+/// The groups of a job as later stages see them, and for which machines their images are made, which the lock pins.
+fn groups(job: &mut Block, expanded: &Expanded, context: Context<'_>) -> (Vec<Group>, Vec<Platforms>) {
+    let mut platforms = platforms(&expanded.body);
+    let protocols = group::protocols(&expanded.body);
+    let mut groups = view::groups(job);
+    for port in groups.iter_mut().flat_map(|group| &mut group.ports) {
+        if let Some((_, protocol)) = protocols.iter().find(|(label, _)| *label == port.label.value) {
+            port.protocol = *protocol;
+        }
+    }
+    if let Some(lock) = &context.lab.lock {
+        let locked = pin::platforms(&groups, lock);
+        platforms.retain(|stated| locked.iter().all(|known| known.image != stated.image));
+        platforms.extend(locked);
+        pin::pin(&mut job.body, lock);
+    }
+    (groups, platforms)
 }
 
 /// What the name of a service or job may look like.
