@@ -7,6 +7,7 @@ pub mod address_outside_networks;
 pub mod backup_missing;
 pub mod check_missing;
 pub mod class_almost_another;
+pub mod cpu_in_cores;
 pub mod csi_plugin_missing;
 pub mod decomposed_text;
 pub mod dependency_cycle;
@@ -26,12 +27,14 @@ pub mod other_namespace;
 pub mod port_conflict;
 pub mod port_in_dynamic_range;
 pub mod public_without_login;
+pub mod reference_as_text;
 pub mod route_conflict;
 pub mod route_outside_domain;
 pub mod route_shadowed;
 mod secret_shape;
 pub mod too_few_nodes;
 pub mod two_writers;
+pub mod unknown_time_zone;
 pub mod unlocked_image;
 pub mod unneeded_allow;
 pub mod unregistered_service;
@@ -67,6 +70,7 @@ const OF_SERVICES: &[OfService] = &[
     no_node_fits::check,
     no_provider::check,
     public_without_login::check,
+    reference_as_text::check,
     route_outside_domain::check,
     too_few_nodes::check,
     unregistered_service::check,
@@ -79,6 +83,7 @@ const OF_SERVICES: &[OfService] = &[
 const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
     address_outside_networks::check,
     class_almost_another::check,
+    cpu_in_cores::check,
     csi_plugin_missing::check,
     dependency_cycle::check,
     forbidden_on_node::check,
@@ -91,6 +96,7 @@ const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
     route_conflict::check,
     route_shadowed::check,
     two_writers::check,
+    unknown_time_zone::check,
     unlocked_image::check,
     unused_image::check,
     unused_secret::check,
@@ -103,6 +109,7 @@ pub static ALL: &[&Code] = &[
     &backup_missing::CODE,
     &check_missing::CODE,
     &class_almost_another::CODE,
+    &cpu_in_cores::CODE,
     &csi_plugin_missing::CODE,
     &decomposed_text::CODE,
     &dependency_cycle::CODE,
@@ -122,11 +129,13 @@ pub static ALL: &[&Code] = &[
     &port_conflict::CODE,
     &port_in_dynamic_range::CODE,
     &public_without_login::CODE,
+    &reference_as_text::CODE,
     &route_conflict::CODE,
     &route_outside_domain::CODE,
     &route_shadowed::CODE,
     &too_few_nodes::CODE,
     &two_writers::CODE,
+    &unknown_time_zone::CODE,
     &unlocked_image::CODE,
     &unneeded_allow::CODE,
     &unregistered_service::CODE,

@@ -115,6 +115,7 @@ impl Front {
         lab.allowed = resolve::allowed(block, &self.manifests.nodes, sink);
         self.allowed = lab.allowed.len();
         let broken = self.found.all().broken_files();
+        lab.more_nodes = broken.iter().any(|file| lacks_its_node(&lab, self.sources.path(*file)));
         let sink = &mut self.found.lab;
         let expansion = resolve::expand(&mut self.manifests, &broken, &mut self.sources, sink);
         lab.providers = expansion.providers;
@@ -181,4 +182,9 @@ fn add_namespaces(lab: &mut Lab) {
         }
     }
     lab.namespaces.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+}
+
+/// Whether a file is that of a node which isn't in the lab.
+fn lacks_its_node(lab: &Lab, path: &str) -> bool {
+    path.starts_with("nodes/") && lab.nodes.iter().all(|node| node.manifest != path)
 }

@@ -26,6 +26,7 @@ pub(super) fn lab() -> Lab {
         namespaces: Vec::new(),
         stores: Vec::new(),
         providers: Vec::new(),
+        more_nodes: false,
         nodes: Vec::new(),
         services: Vec::new(),
         lock: None,

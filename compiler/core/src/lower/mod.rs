@@ -27,7 +27,7 @@ pub use refused::hold_to_tables;
 pub use secret::vault_path;
 pub use vault::role;
 pub use view::groups;
-pub use zone::is_zone;
+pub use zone::{is_zone, zone_near};
 
 use crate::model::Lab;
 

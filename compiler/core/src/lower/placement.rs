@@ -25,8 +25,8 @@ fn exists(property: &str, value: Spanned<&str>, context: Context<'_>, sink: &mut
         "pool" if value.value == "all" => true,
         _ => nodes.iter().any(|node| of(node) == value.value),
     };
-    // Without a node every name would be wrong, and another message says so.
-    if !nodes.is_empty() && !is_there {
+    // Without a node every name would be wrong, and so may be some without one of several; other messages say so.
+    if !nodes.is_empty() && !context.lab.more_nodes && !is_there {
         let all = ["all"].into_iter().filter(|_| what == "pool");
         let known = nodes.iter().map(of).chain(all).filter(|name| !name.is_empty()).collect::<Vec<_>>();
         sink.push(no_node_has(what, value.value, value.span, known));

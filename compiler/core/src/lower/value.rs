@@ -8,6 +8,9 @@ use crate::nomad::form::Body;
 use crate::resolve::codes::bad_value::bad_value;
 use crate::source::Span;
 
+/// What a time isn't that never comes.
+pub(super) const NEVER: &str = "a time that ever comes";
+
 /// Reports what a service says about itself that no job can say.
 pub(super) fn check_service(service: &Body, domain: &str, sink: &mut Sink) {
     range(service, "priority", 1, 100, sink);
@@ -29,6 +32,9 @@ pub(super) fn check_service(service: &Body, domain: &str, sink: &mut Sink) {
                 bad_value(cron, expected, cron.span)
                     .help("minute, hour, day, month, weekday: `0 3 * * *` is every night at three; or `@hourly`, `@daily`, `@weekly`"),
             );
+        }
+        if let Some(cron) = periodic.label().filter(|cron| is_cron(cron) && never_comes(cron)) {
+            sink.push(bad_value(cron, NEVER, cron.span).help("name a day that the month has"));
         }
         if let Some(zone) = periodic.body.str("time-zone").filter(|zone| !is_zone(zone.value)) {
             sink.push(unknown_zone(zone));
@@ -135,6 +141,23 @@ pub(super) fn is_cron(text: &str) -> bool {
                 .all(|(field, range)| field.split(',').all(|part| is_cron_part(part, *range))))
 }
 
+/// Whether a time is one of days that no month has, such as the 31st of February.
+pub(super) fn never_comes(text: &str) -> bool {
+    let fields: Vec<&str> = text.split(' ').filter(|field| !field.is_empty()).collect();
+    let at = usize::from(fields.len() > 5);
+    let [days, months, weekdays] = [2, 3, 4].map(|field| fields.get(at + field).copied().unwrap_or("*"));
+    let numbers = |field: &str| field.split(',').map(|part| part.parse::<u16>().ok()).collect::<Option<Vec<u16>>>();
+    let Some(days) = numbers(days) else { return false };
+    let longest = |month: &str| match month.to_ascii_uppercase().as_str() {
+        "2" | "02" | "FEB" | "FEBRUARY" => 29,
+        "4" | "04" | "6" | "06" | "9" | "09" | "11" | "APR" | "APRIL" | "JUN" | "JUNE" | "SEP" | "SEPTEMBER"
+        | "NOV" | "NOVEMBER" => 30,
+        _ => 31,
+    };
+    let most = months.split(',').map(longest).max().unwrap_or(31);
+    matches!(weekdays, "*" | "?") && days.iter().all(|day| *day > most)
+}
+
 /// Whether a part of a field is `*`, `5`, `MON`, `5-7`, each maybe with `/2`, or one of the forms for days.
 fn is_cron_part(part: &str, (least, most): (u16, u16)) -> bool {
     const NAMES: [&str; 19] = [
@@ -220,6 +243,16 @@ mod tests {
             "0 3 * 13 *",
         ] {
             assert!(!cron(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn days_that_no_month_has_never_come() {
+        for never in ["0 0 31 2 *", "0 0 30 FEB *", "0 0 31 4,6 ?", "0 0 0 31 11 * *"] {
+            assert!(never_comes(never), "{never}");
+        }
+        for comes in ["0 0 29 2 *", "0 0 31 * *", "0 0 31 2,3 *", "0 0 31 2 MON", "0 0 1,31 2 *", "@daily", ""] {
+            assert!(!never_comes(comes), "{comes}");
         }
     }
 

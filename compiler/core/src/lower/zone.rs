@@ -1,6 +1,6 @@
 //! The names of time zones: `stdlib/time-zones.txt`.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::resolve::codes::bad_value::bad_value;
 use crate::source::{Spanned, embedded};
 use std::collections::BTreeSet;
@@ -22,19 +22,24 @@ pub fn is_zone(text: &str) -> bool {
     zones().contains(text)
 }
 
+/// The time zone that was probably meant: one of that place, or one that is written almost so.
+#[must_use]
+pub fn zone_near(text: &str) -> Option<&'static str> {
+    let city = text.rsplit('/').next().unwrap_or_default().replace(' ', "_");
+    let same = |name: &&&str| name.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(&city));
+    zones().iter().find(same).copied().or_else(|| nearest(text, zones().iter().copied()))
+}
+
 /// A text in place of the name of a time zone, and the name that was probably meant.
 pub(super) fn unknown_zone(zone: Spanned<&str>) -> Diagnostic {
     let diagnostic = bad_value(zone.value, "the IANA name of a time zone, such as `Europe/Dublin`", zone.span);
-    let diagnostic = diagnostic.help("`timedatectl list-timezones` lists them; leave it out for UTC");
-    let city = zone.value.rsplit('/').next().unwrap_or_default().replace(' ', "_");
-    let same = |name: &&&str| name.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(&city));
     let literal = (zone.span.end - zone.span.start) as usize == zone.value.len() + 2;
-    match zones().iter().find(same) {
+    match zone_near(zone.value) {
         Some(near) if literal => {
             diagnostic.help(format!("did you mean `{near}`?")).fix(zone.span, format!("\"{near}\""))
         }
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic.did_you_mean_value(zone.value, zones().iter().copied()),
+        None => diagnostic.help("`timedatectl list-timezones` lists them; leave it out for UTC"),
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Lab {
     pub providers: Vec<Provider>,
     /// The nodes, sorted by name.
     pub nodes: Vec<Node>,
+    /// There are more nodes: some are written so that they couldn't be read.
+    pub more_nodes: bool,
     /// The services, sorted by name.
     pub services: Vec<Service>,
     /// What `hlmc.lock` says about the images, where there is one.

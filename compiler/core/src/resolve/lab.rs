@@ -34,6 +34,7 @@ pub fn lab(block: &Block, sink: &mut Sink) -> Lab {
         stores: stores(body, sink),
         providers: Vec::new(),
         nodes: Vec::new(),
+        more_nodes: false,
         services: Vec::new(),
         lock: None,
         locked: false,

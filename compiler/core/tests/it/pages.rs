@@ -142,6 +142,7 @@ pages! {
     compose_unknown_key
     compose_unknown_reference
     compose_unset_variable
+    cpu_in_cores
     csi_plugin_missing
     decomposed_text
     defined_twice
@@ -203,6 +204,7 @@ pages! {
     port_in_dynamic_range
     preset_cycle
     public_without_login
+    reference_as_text
     removed_name
     route_conflict
     route_outside_domain
@@ -217,6 +219,7 @@ pages! {
     unknown_parameter
     unknown_reference
     unknown_secret
+    unknown_time_zone
     unknown_variable
     unlocked_image
     unneeded_allow

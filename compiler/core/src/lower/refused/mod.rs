@@ -9,7 +9,7 @@ mod table;
 mod task;
 mod timing;
 
-use super::value::is_cron;
+use super::value::{NEVER, is_cron, never_comes};
 use super::zone::{is_zone, unknown_zone};
 use crate::decode::units::nanoseconds;
 use crate::diagnostic::{Diagnostic, Sink};
@@ -108,7 +108,13 @@ fn runs_at_times(job: &Job<'_>, sink: &mut Sink) {
     if times.is_empty() {
         sink.push(wrong("periodic", "enough: at which times?", block.span, "add `crons \"0 3 * * *\"`"));
     }
-    for time in times.into_iter().filter(|time| !is_cron(time.value)) {
+    for time in times {
+        if is_cron(time.value) {
+            if never_comes(time.value) {
+                sink.push(wrong(time.value, NEVER, time.span, "name a day that the month has"));
+            }
+            continue;
+        }
         let help =
             "minute, hour, day, month, weekday: `0 3 * * *` is every night at three; or `@hourly`, `@daily`, `@weekly`";
         sink.push(wrong(time.value, "a time in cron's five fields", time.span, help));

@@ -47,6 +47,7 @@ pub(super) fn lab() -> Lab {
         namespaces: Vec::new(),
         stores: Vec::new(),
         providers: vec![provider()],
+        more_nodes: false,
         nodes: vec![nas, pi, node("pi5-2", 122, Arch::Arm64, "pi")],
         services: vec![proxy, grafana, service("node-exporter", Some((9100, Protocol::Tcp)))],
         lock: None,

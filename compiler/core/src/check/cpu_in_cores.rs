@@ -1,0 +1,28 @@
+//! `cpu-in-cores`: a task asks for so few megahertz that cores were meant.
+
+use crate::analyze::Analysis;
+use crate::diagnostic::{Diagnostic, Sink, code};
+use std::collections::BTreeSet;
+
+code!(Warning, "cpu-in-cores", "cpu_in_cores.md", "a task asks for a few megahertz, where cores were meant");
+
+/// As many megahertz as a machine may have cores.
+const FEW: i64 = 8;
+
+/// Reports each `cpu` that is as small as a number of cores.
+pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    let mut told = BTreeSet::new();
+    for service in &analysis.lab.services {
+        let groups = service.job.body.blocks("group");
+        let tasks = groups.flat_map(|group| group.body.blocks("task"));
+        for resources in tasks.filter_map(|task| task.body.block("resources")) {
+            let Some(cpu) = resources.body.int("cpu").filter(|cpu| (1..=FEW).contains(&cpu.value)) else { continue };
+            if told.insert(cpu.span) {
+                let message = format!("`{}` asks for {} MHz of a processor", service.name.value, cpu.value);
+                let help =
+                    format!("write it in MHz, such as `cpu {}`, or ask for whole cores with `cores`", cpu.value * 1000);
+                sink.push(Diagnostic::new(&CODE, message, cpu.span, "megahertz, as Nomad counts").help(help));
+            }
+        }
+    }
+}
