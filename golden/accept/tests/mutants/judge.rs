@@ -177,8 +177,13 @@ fn is_at(compiled: &Compiled, span: Span, place: &Place, text: &str) -> bool {
     if let Some(source) = compiled.sources.get(span.file).filter(|source| *source.path == *place.file) {
         // What stands next to it may be taken for the mistake.
         let (before, after) = (&source.text[..place.start], &source.text[place.start + text.len()..]);
+        let after = if place.role == Role::Annotation { after.trim_start_matches(')') } else { after };
         let reach = (before.trim_end().len(), source.text.len() - after.trim_start().len());
         if start <= reach.1 && reach.0 <= end && end - start <= text.len().max(60) + 60 {
+            return true;
+        }
+        // What is gone is missed by what it stood in.
+        if text.is_empty() && place.role == Role::Whole {
             return true;
         }
         let line = |at: usize| source.text[..at].matches('\n').count();
@@ -191,7 +196,16 @@ fn is_at(compiled: &Compiled, span: Span, place: &Place, text: &str) -> bool {
     if said.contains("@{") {
         return true;
     }
-    let names = [place.inner().unwrap_or(&place.text), text.trim_matches('"')];
+    let mut names = vec![place.inner().unwrap_or(&place.text), text.trim_matches('"')];
+    if matches!(place.role, Role::Whole | Role::Annotated) {
+        // What is gone is missed where it was, or by those that name it.
+        names = place.quoted();
+        names.extend(place.quoted().iter().flat_map(|text| text.split([':', '#'])));
+        let at = compiled.sources.get(span.file).map(|source| &source.text[..start]);
+        if at.and_then(|text| text.lines().last()).is_some_and(|line| line.contains(place.node())) {
+            return true;
+        }
+    }
     said.len() < 200 && names.iter().any(|name| name.len() > 1 && said.contains(name))
 }
 

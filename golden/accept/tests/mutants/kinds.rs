@@ -30,20 +30,20 @@ pub(crate) struct Kind {
 }
 
 impl Kind {
-    const fn lossy(self) -> Self {
+    pub(super) const fn lossy(self) -> Self {
         Self { lossy: true, ..self }
     }
 
-    const fn or_harmless(self, reason: &'static str) -> Self {
+    pub(super) const fn or_harmless(self, reason: &'static str) -> Self {
         Self { harmless: Some(reason), ..self }
     }
 }
 
-const fn kind(name: &'static str, make: fn(&Place, &Facts, &mut Random) -> Option<String>) -> Kind {
+pub(super) const fn kind(name: &'static str, make: fn(&Place, &Facts, &mut Random) -> Option<String>) -> Kind {
     Kind { name, make, harmless: None, lossy: false }
 }
 
-const fn harmless(
+pub(super) const fn harmless(
     name: &'static str,
     make: fn(&Place, &Facts, &mut Random) -> Option<String>,
     reason: &'static str,
@@ -54,12 +54,12 @@ const fn harmless(
 /// Blocks whose names are made up by whoever writes them.
 const FREE: [&str; 7] = ["env", "meta", "values", "labels", "ulimit", "shm_size", "healthchecks"];
 
-fn is_free(place: &Place) -> bool {
+pub(super) fn is_free(place: &Place) -> bool {
     let inside = &place.path[..place.path.len().saturating_sub(usize::from(place.role == Role::Word))];
     inside.iter().any(|node| FREE.contains(&node.as_str()))
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("\"{text}\"")
 }
 
@@ -86,11 +86,11 @@ fn typo_of_label(place: &Place, facts: &Facts, random: &mut Random, nodes: &[&st
     nodes.iter().any(|node| place.labels(node)).then(|| typo(place, facts, random))?
 }
 
-fn is_size(place: &Place) -> bool {
+pub(super) fn is_size(place: &Place) -> bool {
     place.inner().is_some_and(|text| text.ends_with('B') && text.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-fn is_time(place: &Place) -> bool {
+pub(super) fn is_time(place: &Place) -> bool {
     let unit =
         |text: &str| text.len() > 1 && text.ends_with(['s', 'm', 'h']) && text[..text.len() - 1].parse::<u32>().is_ok();
     place.role == Role::Value && place.inner().is_some_and(unit)
@@ -100,21 +100,21 @@ fn is_bool(place: &Place) -> bool {
     matches!(place.text.as_str(), "#true" | "#false")
 }
 
-fn is_port(place: &Place) -> bool {
+pub(super) fn is_port(place: &Place) -> bool {
     place.is("port", "static") || place.is("port", "to")
 }
 
 /// A text of a value that the language gives a meaning.
-fn is_plain_value(place: &Place) -> bool {
+pub(super) fn is_plain_value(place: &Place) -> bool {
     place.role == Role::Value && !is_free(place) && !place.is_in("config") && !place.is_in("template")
 }
 
-fn number(place: &Place, is: bool, wrong: impl Into<String>) -> Option<String> {
+pub(super) fn number(place: &Place, is: bool, wrong: impl Into<String>) -> Option<String> {
     (place.role == Role::Value && place.is_number() && is && !is_free(place) && !place.is_in("config"))
         .then(|| wrong.into())
 }
 
-fn value(is: bool, wrong: impl Into<String>) -> Option<String> {
+pub(super) fn value(is: bool, wrong: impl Into<String>) -> Option<String> {
     is.then(|| wrong.into())
 }
 
@@ -145,7 +145,7 @@ fn is_nomads(place: &Place) -> bool {
     ["nomad", "nomad-task", "nomad-group"].iter().any(|node| place.is_in(node))
 }
 
-fn hcl(place: &Place) -> bool {
+pub(super) fn hcl(place: &Place) -> bool {
     place.role == Role::Hcl
 }
 
@@ -157,7 +157,7 @@ fn hcl_free(place: &Place) -> bool {
 }
 
 /// All kinds, in the order of the table.
-pub(crate) const KINDS: &[Kind] = &[
+pub(super) const KINDS: &[Kind] = &[
     // Words.
     kind("word misspelt", |p, f, r| {
         (p.role == Role::Word && !is_free(p) && !p.is_in("config"))
@@ -246,7 +246,7 @@ pub(crate) const KINDS: &[Kind] = &[
                 Some("description" | "comment" | "value" | "default" | "prompt" | "tags" | "name" | "method")
             );
         let given = matches!(p.node(), "preset" | "reverse-proxy" | "auth") && p.key.is_some();
-        let classless = p.is("node", "class") || matches!(p.node(), "tags" | "log_level");
+        let classless = p.is("node", "class") || matches!(p.node(), "tags" | "log_level" | "user");
         value(is_plain_value(p) && p.inner().is_some() && !free && !given && !classless, "\"\"")
     }),
     // References.

@@ -18,6 +18,10 @@ pub(crate) enum Role {
     Brace,
     /// A token of a job file.
     Hcl,
+    /// A value with its annotation.
+    Annotated,
+    /// A node with all that is in it.
+    Whole,
 }
 
 /// One token.
@@ -77,6 +81,11 @@ impl Place {
         (!inner.contains(['\\', '"'])).then_some(inner)
     }
 
+    /// The texts in quotes in it.
+    pub(crate) fn quoted(&self) -> Vec<&str> {
+        self.text.split('"').skip(1).step_by(2).collect()
+    }
+
     /// Whether it is a number.
     pub(crate) fn is_number(&self) -> bool {
         self.text.parse::<i64>().is_ok()
@@ -117,6 +126,7 @@ fn walk(node: NodeRef<'_, '_>, file: &str, text: &str, path: &mut Vec<String>, f
         });
     };
     put(node.name_span(), Role::Word, None, 0, None);
+    put(node.span(), Role::Whole, None, 0, None);
     let mut arguments = 0;
     for entry in node.entries() {
         let key = entry.key();
@@ -125,6 +135,8 @@ fn walk(node: NodeRef<'_, '_>, file: &str, text: &str, path: &mut Vec<String>, f
         }
         if let Some(annotation) = entry.ty() {
             put(annotation.span, Role::Annotation, key.map(|key| key.text), arguments, None);
+            let whole = Span::new(annotation.span.start - 1, entry.value_span().end);
+            put(whole, Role::Annotated, key.map(|key| key.text), arguments, Some(annotation.text));
         }
         let annotation = entry.ty().map(|ty| ty.text);
         put(entry.value_span(), Role::Value, key.map(|key| key.text), arguments, annotation);
