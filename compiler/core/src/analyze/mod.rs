@@ -14,6 +14,7 @@ mod place;
 mod registered;
 pub mod room;
 mod storage;
+mod template;
 mod text;
 mod version;
 
@@ -34,6 +35,7 @@ pub(crate) use place::DEFAULT_CAPABILITIES;
 pub use place::analyze;
 pub use registered::Discovered;
 pub use storage::{Source, Used};
+pub use template::{Asked, Broken, Field, Template, template};
 use text::texts;
 pub use text::{Place, Text, templates};
 

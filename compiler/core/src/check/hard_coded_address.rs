@@ -22,8 +22,8 @@ struct Found<'l> {
     /// Another party.
     also: Option<(Span, String)>,
     severity: Severity,
-    /// The port that was meant, if that can be told.
-    meant: Option<(&'l str, &'l str)>,
+    /// The port that was meant, if that can be told: the service, the port's label, and the name it is found by.
+    meant: Option<(&'l str, &'l str, &'l str)>,
     /// The address with its port, as it is written.
     written: &'l str,
     near: Option<String>,
@@ -53,14 +53,44 @@ impl<'l> Known<'_, 'l> {
             let names = dots.filter(|at| text.text[*at..].starts_with(".service.consul"));
             found.extend(names.filter_map(|at| self.of_consul(service, text, at)));
         }
+        if found.is_empty() {
+            found.extend(self.of_name(service, text));
+        }
         found
+    }
+
+    /// The name of another service, or `localhost`, as the host in a variable: a container finds neither.
+    fn of_name(&self, service: &Service, text: Text<'l>) -> Option<Found<'l>> {
+        let Place::Env(key) = text.place else { return None };
+        let (start, end, port_end) = host(text.text).filter(|_| is_host(key))?;
+        let name = &text.text[start..end];
+        let local = matches!(name, "localhost" | "127.0.0.1");
+        let known = self.registered.get_key_value(name).filter(|(_, it)| it.service.name.value != service.name.value);
+        if local && !(is_database(key) && is_alone(service)) || !local && (known.is_none() || finds_names(service)) {
+            return None;
+        }
+        let place = text.place.described();
+        Some(Found {
+            text,
+            span: text.span.part(text.text, start, end - start),
+            what: match local {
+                true => format!("`{name}` in {place}, which is its own container"),
+                false => format!("`{name}` in {place}, and containers don't find each other by name"),
+            },
+            label: if local { "nothing else runs in there".to_owned() } else { "no DNS has this name".to_owned() },
+            also: None,
+            severity: Severity::Warning,
+            meant: known.filter(|_| !local).and_then(|(name, it)| Some((it.service.name.as_str(), it.label?, *name))),
+            written: &text.text[start..port_end],
+            near: None,
+        })
     }
 
     fn of_node(&self, text: Text<'l>, at: usize, length: usize, address: Ipv4Addr) -> Option<Found<'l>> {
         let node = self.lab.nodes.iter().find(|node| node.address.value == address)?;
         let (port, end) = port(text.text, at + length);
-        let there = self.registered.values().filter(|it| port.is_some() && it.fixed == port);
-        let mut there = there.filter_map(|it| Some((it.service.name.as_str(), it.label?)));
+        let there = self.registered.iter().filter(|(_, it)| port.is_some() && it.fixed == port);
+        let mut there = there.filter_map(|(name, it)| Some((it.service.name.as_str(), it.label?, *name)));
         Some(Found {
             text,
             span: text.span.part(text.text, at, length),
@@ -95,7 +125,7 @@ impl<'l> Known<'_, 'l> {
             near: None,
         };
         let place = text.place.described();
-        let Some(known) = self.registered.get(name) else {
+        let Some((name, known)) = self.registered.get_key_value(name) else {
             let what = format!("`{name}.service.consul` in {place}, which nothing in the lab registers");
             let near = nearest(name, self.registered.keys().copied()).map(|near| format!("did you mean `{near}`?"));
             return Some(Found { near, ..found(what, "nothing has this name", Severity::Warning) });
@@ -107,9 +137,54 @@ impl<'l> Known<'_, 'l> {
         }
         let what = format!("a port of `{name}` in {place}, and Nomad picks another one");
         let mut found = found(what, "Nomad picks its port", Severity::Warning);
-        found.meant = known.label.map(|label| (known.service.name.as_str(), label));
+        found.meant = known.label.map(|label| (known.service.name.as_str(), label, *name));
         Some(found)
     }
+}
+
+/// Where the host of a text stands, and where it ends with its port: of a URL, or of `host`, `host:port`.
+fn host(text: &str) -> Option<(usize, usize, usize)> {
+    let start = text.find("://").map_or(0, |at| at + 3);
+    let end = text[start..].find(['/', '?']).map_or(text.len(), |at| start + at);
+    let start = text[start..end].rfind('@').map_or(start, |at| start + at + 1);
+    let own = text[start..end].find(':').map_or(end, |at| start + at);
+    let port = text[own..end].strip_prefix(':').is_none_or(|port| port.bytes().all(|b| b.is_ascii_digit()));
+    (own > start && port && (start > 0 || end == text.len())).then_some((start, own, end))
+}
+
+/// Whether a variable's name says that it has a host: `DB_HOST`, `REDIS_URL`.
+fn is_host(key: &str) -> bool {
+    let last = key.rsplit('_').next().unwrap_or(key).to_ascii_uppercase();
+    ["HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS", "URL", "URI", "DSN", "ENDPOINT"]
+        .iter()
+        .any(|it| last.ends_with(it))
+}
+
+/// Whether a variable's name says that it is about a database or the like, which has a container of its own.
+fn is_database(key: &str) -> bool {
+    const NAMES: [&str; 11] =
+        ["DB", "DATABASE", "POSTGRES", "PGHOST", "MYSQL", "MARIADB", "REDIS", "VALKEY", "MONGO", "MQTT", "RABBITMQ"];
+    key.to_ascii_uppercase().split('_').any(|word| NAMES.iter().any(|name| word.starts_with(name)))
+}
+
+/// Whether a service is one task with a network of its own.
+fn is_alone(service: &Service) -> bool {
+    let [group] = service.groups.as_slice() else { return false };
+    group.network_mode.is_none()
+        && group.tasks.len() == 1
+        && !finds_names(service)
+        && group.tasks[0].driver.value == "docker"
+}
+
+/// Whether the containers of a service may find others by name, or have the node's network.
+fn finds_names(service: &Service) -> bool {
+    let groups = || service.job.body.blocks("group");
+    let tasks = groups().flat_map(|group| group.body.blocks("task"));
+    let words = ["extra_hosts", "dns_search_domains", "dns_servers", "network_mode", "network_aliases"];
+    tasks
+        .filter_map(|task| task.body.block("config"))
+        .any(|config| words.iter().any(|it| config.body.attribute(it).is_some()))
+        || groups().flat_map(|it| it.body.blocks("network")).any(|network| network.body.block("dns").is_some())
 }
 
 /// The IPv4 addresses in a text, with their places; networks such as `10.0.0.0/8` aren't any.
@@ -162,8 +237,11 @@ fn hard_coded_address(lab: &Lab, service: &Service, first: &Found<'_>, rest: &[F
     if let Some(place) = brought_in(lab, service, first.text.span) {
         diagnostic = diagnostic.also(place, "brought in here");
     }
+    if !service.manifest.ends_with(".kdl") {
+        return diagnostic.help(first.near.clone().unwrap_or_else(|| in_job_file(lab, first)));
+    }
     let Some(instead) = instead(first) else {
-        let (service, port) = first.meant.unwrap_or(("SERVICE", "PORT"));
+        let (service, port, _) = first.meant.unwrap_or(("SERVICE", "PORT", ""));
         let general = || match first.text.place {
             Place::Env(_) => {
                 format!("name the service: `(address)\"{service}:{port}\"` in `env` is filled in where it runs")
@@ -173,6 +251,10 @@ fn hard_coded_address(lab: &Lab, service: &Service, first: &Found<'_>, rest: &[F
         return diagnostic.help(first.near.clone().unwrap_or_else(general));
     };
     let diagnostic = diagnostic.help(match first.text.place {
+        Place::Env(name) if instead.starts_with("(host)") => format!(
+            "write `{name} {instead}`, and where its port is told `{}`: both are filled in where the service runs",
+            instead.replace("(host)", "(port)")
+        ),
         Place::Env(name) => format!("write `{name} {instead}`: it is filled in where the service runs"),
         _ => format!("hand it over in `env`, as `{instead}`, and read it from there"),
     });
@@ -183,10 +265,27 @@ fn hard_coded_address(lab: &Lab, service: &Service, first: &Found<'_>, rest: &[F
     }
 }
 
+/// What to do in a job file, which has no annotations.
+fn in_job_file(lab: &Lab, found: &Found<'_>) -> String {
+    let function = if lab.discovery == Discovery::Nomad { "nomadService" } else { "service" };
+    let name = found.meant.map_or("SERVICE", |(_, _, name)| name);
+    let key = if let Place::Env(key) = found.text.place { key } else { "ADDRESS" };
+    let port = if found.written.contains(':') || found.meant.is_none() { ":{{ .Port }}" } else { "" };
+    if found.text.place == Place::File {
+        return format!("write `{{{{ range {function} \"{name}\" }}}}{{{{ .Address }}}}{port}{{{{ end }}}}` there");
+    }
+    format!(
+        "let a `template` with `env = true` have the line `{key}={{{{ range {function} \"{name}\" }}}}{{{{ .Address }}}}{port}{{{{ end }}}}`"
+    )
+}
+
 /// The reference that stands for the whole text, where it is known what was meant.
 fn instead(found: &Found<'_>) -> Option<String> {
-    let (service, label) = found.meant?;
+    let (service, label, _) = found.meant?;
     let text = found.text.text;
+    if text == found.written && !text.contains(':') {
+        return Some(format!("(host)\"{service}:{label}\""));
+    }
     if text == found.written {
         return Some(format!("(address)\"{service}:{label}\""));
     }

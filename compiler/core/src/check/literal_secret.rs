@@ -19,6 +19,7 @@ struct Found<'l> {
 pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     let mut found: Vec<Found<'_>> = of.texts().iter().filter_map(|text| found(*text)).collect();
     found.extend(behind_options(of.texts()));
+    found.extend(in_variables(of.service));
     found.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.text.span));
     found.dedup_by_key(|found| found.text.span);
     if let Some((first, rest)) = found.split_first() {
@@ -36,7 +37,7 @@ fn found(text: Text<'_>) -> Option<Found<'_>> {
     }
     match text.place {
         Place::Env(name) if named_like_one(name, text.text) => warning(format!("`{}`", name.escape_debug())),
-        Place::Label(name) if named_like_one(name, text.text) => {
+        Place::Label(name) if named_like_one(name, text.text) || are_users(name, text.text) => {
             warning(format!("`{}`, which everybody may read who sees the job", name.escape_debug()))
         }
         Place::Argument => {
@@ -47,12 +48,41 @@ fn found(text: Text<'_>) -> Option<Found<'_>> {
         }
         Place::Tag => {
             let (name, value) = text.text.split_once('=')?;
-            let users = name.ends_with(".basicauth.users") && value.contains(":$");
-            (users || named_like_one(name.rsplit('.').next()?, value)).then_some(())?;
+            (are_users(name, value) || named_like_one(name.rsplit('.').next()?, value)).then_some(())?;
             warning("a tag, which everybody may read who reaches the catalog".to_owned())
         }
         _ => None,
     }
+}
+
+/// Whether it is Traefik's list of users with their passwords' hashes.
+fn are_users(name: &str, value: &str) -> bool {
+    name.ends_with(".basicauth.users") && value.contains(":$")
+}
+
+/// Lines of templates that tell a task its environment: `PASSWORD=hunter2`.
+fn in_variables(service: &Service) -> Vec<Found<'_>> {
+    let tasks = service.job.body.blocks("group").flat_map(|group| group.body.blocks("task"));
+    let templates = tasks.flat_map(|task| task.body.blocks("template"));
+    let of_env = templates.filter(|template| template.body.bool("env").is_some_and(|env| env.value));
+    let mut found = Vec::new();
+    for data in of_env.filter_map(|template| template.body.str("data")) {
+        let mut at = 0;
+        for line in data.value.split_inclusive('\n') {
+            let (start, text) = (at, line.trim());
+            at += line.len();
+            let Some((name, value)) = text.strip_prefix("export ").unwrap_or(text).split_once('=') else { continue };
+            if name.starts_with('#') || name.contains("{{") || !named_like_one(name.trim(), value) {
+                continue;
+            }
+            let behind = start + line.find('=').map_or(0, |equals| equals + 1);
+            let place = data.span.part(data.value, behind, value.len());
+            let what = format!("`{}` in a file of variables", name.trim().escape_debug());
+            let text = Text { place: Place::File, text: value, span: place };
+            found.push(Found { severity: Severity::Warning, what, text });
+        }
+    }
+    found
 }
 
 /// Arguments whose option stands before them: `--password X`.
@@ -94,7 +124,15 @@ fn help(lab: &Lab, service: &Service, first: &Found<'_>) -> String {
     };
     let empty =
         if is_placeholder(first.text.text) { "" } else { "; change it where it is in use: it has been in a file" };
+    let from_store = |name: &str| match store {
+        "vault" => format!("{name}={{{{ with secret \"{path}\" }}}}{{{{ .Data.data.{key} }}}}{{{{ end }}}}"),
+        _ => format!("{name}={{{{ with nomadVar \"{path}\" }}}}{{{{ .{key} }}}}{{{{ end }}}}"),
+    };
     match first.text.place {
+        Place::Env(name) if !service.manifest.ends_with(".kdl") => format!(
+            "put it into a store, and let a `template` with `env = true` have the line `{}`{empty}",
+            from_store(name)
+        ),
         Place::Env(name) => format!(
             "put it into a store, and write `{name} (secret)\"{store}:{path}#{key}\"` with `holds \"{path}\" {{ keys \"{key}\" }}` in `lab.kdl`{empty}"
         ),

@@ -3,14 +3,20 @@
 //! To add one: copy a file, write its page beside it with a manifest that fails and one that passes (both run as tests), and
 //! add it to `OF_SERVICES` or `OF_LAB`, and to `ALL`.
 
+pub mod address_conflict;
 pub mod address_outside_networks;
 pub mod backup_missing;
+pub mod bad_template;
+pub mod canary_port;
 pub mod check_missing;
 pub mod class_almost_another;
 pub mod cpu_in_cores;
 pub mod csi_plugin_missing;
+pub mod data_not_kept;
 pub mod decomposed_text;
 pub mod dependency_cycle;
+pub mod even_servers;
+pub mod file_out_of_reach;
 pub mod forbidden_on_node;
 pub mod hard_coded_address;
 pub mod latest_image;
@@ -26,6 +32,7 @@ pub mod no_server;
 pub mod other_namespace;
 pub mod port_conflict;
 pub mod port_in_dynamic_range;
+pub mod port_not_published;
 pub mod public_without_login;
 pub mod reference_as_text;
 pub mod route_conflict;
@@ -34,6 +41,8 @@ pub mod route_shadowed;
 mod secret_shape;
 pub mod too_few_nodes;
 pub mod two_writers;
+pub mod udp_only;
+pub mod unknown_runtime_name;
 pub mod unknown_time_zone;
 pub mod unlocked_image;
 pub mod unneeded_allow;
@@ -42,6 +51,7 @@ pub mod unused_image;
 pub mod unused_secret;
 pub mod volume_missing;
 pub mod volume_owner;
+pub mod words_in_one;
 pub mod wrong_architecture;
 pub mod wrong_datacenter;
 
@@ -59,8 +69,12 @@ type OfService = for<'l> fn(&Analysis<'l>, &ServiceFacts<'_, 'l>, &mut Sink);
 /// services they see what is registered and what is a storage plugin, and no more: a change goes by that.
 const OF_SERVICES: &[OfService] = &[
     backup_missing::check,
+    bad_template::check,
+    canary_port::check,
     check_missing::check,
+    data_not_kept::check,
     decomposed_text::check,
+    file_out_of_reach::check,
     hard_coded_address::check,
     latest_image::check,
     literal_secret::check,
@@ -69,25 +83,32 @@ const OF_SERVICES: &[OfService] = &[
     no_auth::check,
     no_node_fits::check,
     no_provider::check,
+    port_not_published::check,
     public_without_login::check,
     reference_as_text::check,
     route_outside_domain::check,
     too_few_nodes::check,
+    udp_only::check,
+    unknown_runtime_name::check,
     unregistered_service::check,
     volume_missing::check,
     volume_owner::check,
+    words_in_one::check,
     wrong_architecture::check,
 ];
 
 /// The checks that look at the lab as a whole.
 const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
+    address_conflict::check,
     address_outside_networks::check,
     class_almost_another::check,
     cpu_in_cores::check,
     csi_plugin_missing::check,
     dependency_cycle::check,
+    even_servers::check,
     forbidden_on_node::check,
     no_failover::check,
+    no_provider::dns,
     no_room::check,
     no_server::check,
     other_namespace::check,
@@ -105,14 +126,20 @@ const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
 
 /// The codes of the checks.
 pub static ALL: &[&Code] = &[
+    &address_conflict::CODE,
     &address_outside_networks::CODE,
     &backup_missing::CODE,
+    &bad_template::CODE,
+    &canary_port::CODE,
     &check_missing::CODE,
     &class_almost_another::CODE,
     &cpu_in_cores::CODE,
     &csi_plugin_missing::CODE,
+    &data_not_kept::CODE,
     &decomposed_text::CODE,
     &dependency_cycle::CODE,
+    &even_servers::CODE,
+    &file_out_of_reach::CODE,
     &forbidden_on_node::CODE,
     &hard_coded_address::CODE,
     &latest_image::CODE,
@@ -128,6 +155,7 @@ pub static ALL: &[&Code] = &[
     &other_namespace::CODE,
     &port_conflict::CODE,
     &port_in_dynamic_range::CODE,
+    &port_not_published::CODE,
     &public_without_login::CODE,
     &reference_as_text::CODE,
     &route_conflict::CODE,
@@ -136,6 +164,8 @@ pub static ALL: &[&Code] = &[
     &too_few_nodes::CODE,
     &two_writers::CODE,
     &unknown_time_zone::CODE,
+    &udp_only::CODE,
+    &unknown_runtime_name::CODE,
     &unlocked_image::CODE,
     &unneeded_allow::CODE,
     &unregistered_service::CODE,
@@ -143,6 +173,7 @@ pub static ALL: &[&Code] = &[
     &unused_secret::CODE,
     &volume_missing::CODE,
     &volume_owner::CODE,
+    &words_in_one::CODE,
     &wrong_architecture::CODE,
     &wrong_datacenter::CODE,
 ];

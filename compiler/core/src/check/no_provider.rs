@@ -2,7 +2,7 @@
 
 use crate::analyze::{Analysis, ServiceFacts};
 use crate::diagnostic::{Diagnostic, Sink, code};
-use crate::model::Role;
+use crate::model::{Daemon, Role};
 use crate::source::Span;
 
 code!(Warning, "no-provider", "no_provider.md", "something has no effect without an integration that the lab lacks");
@@ -18,6 +18,17 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
     for backup in &service.backups {
         let message = format!("nothing makes the backup of `{}`: no integration does backups yet", backup.value);
         sink.push(no_provider(message, backup.span, "back it up yourself, and take this line as a note of it"));
+    }
+}
+
+/// Reports a provider of DNS that the nodes themselves run, and none does.
+pub fn dns(analysis: &Analysis<'_>, sink: &mut Sink) {
+    let lab = analysis.lab;
+    let runs_dns = |daemon: &Daemon| matches!(daemon, Daemon::Dnsmasq(_));
+    let answered = lab.nodes.iter().any(|node| node.daemons.iter().any(runs_dns));
+    if let Some(dns) = lab.provider(Role::Dns).filter(|dns| dns.name.value == "dnsmasq" && !answered) {
+        let message = format!("nothing answers for names in `{}`: no node runs dnsmasq", lab.domain.value);
+        sink.push(no_provider(message, dns.name.span, "add `runs \"dnsmasq\"` to a node"));
     }
 }
 

@@ -56,7 +56,8 @@ impl Checker {
         });
         let services = known.front.expanded.len();
         self.worked_out = if stale.anew { services } else { stale.services.len() };
-        let diagnostics = by_need(known.found(&stale));
+        let found = known.found(&stale);
+        let diagnostics = by_need(found, &known.front.sources);
         let sources = known.front.sources.clone();
         self.known = Some(known);
         Compiled { sources, diagnostics, bundle: None, lab: None }

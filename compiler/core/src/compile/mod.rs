@@ -112,11 +112,12 @@ fn run(world: &dyn World, locking: Locking, emit: impl FnOnce(&Analysis<'_>) -> 
         checks::settle(lab, &sources, &codes(), &mut sink);
         if sink.has_errors() { None } else { emit(&analysis) }
     });
-    Compiled { diagnostics: by_need(sink), sources, bundle, lab }
+    Compiled { diagnostics: by_need(sink, &sources), sources, bundle, lab }
 }
 
 /// What is to be told: what could be better can wait until it works, and what reads a secret may be what is wrong.
-fn by_need(mut sink: Sink) -> Vec<Diagnostic> {
+fn by_need(mut sink: Sink, sources: &Sources) -> Vec<Diagnostic> {
+    sink.point_at_own(|file| sources.get(file).is_none_or(|source| !source.path.starts_with("hlmc:")));
     if sink.has_errors() {
         let unused = &checks::unused_secret::CODE;
         sink.keep(|found| found.severity != Severity::Advice && found.code != unused);

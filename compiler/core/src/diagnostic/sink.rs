@@ -64,6 +64,17 @@ impl Sink {
         self
     }
 
+    /// Points each diagnostic at a place in a file of one's own where it has one: what stands in others can't be changed there.
+    pub fn point_at_own(&mut self, is_own: impl Fn(FileId) -> bool) {
+        for found in self.found.iter_mut().filter(|found| !is_own(found.primary.span.file)) {
+            found.fix = found.fix.take().filter(|fix| is_own(fix.span.file));
+            if let Some(at) = found.secondary.iter().position(|label| is_own(label.span.file)) {
+                let own = found.secondary.remove(at);
+                found.secondary.insert(0, std::mem::replace(&mut found.primary, own));
+            }
+        }
+    }
+
     /// The diagnostics by place (file, offset, code), each once.
     #[must_use]
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {

@@ -230,12 +230,13 @@ fn routes(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<Rou
         let Some(label) = block.label() else { continue };
         let named = block.body.str("port");
         let upstream = port("route", named, label.span, expanded, context, sink);
-        let host = match text(&block.body, "host") {
-            Some(host) => host,
-            None => Spanned::new(format!("{}.{}", label.value, context.lab.domain.value), label.span),
-        };
+        let whole = text(&block.body, "host");
+        // What is wrong with the domain itself is said there.
+        let named = check_name("route", whole.as_ref().unwrap_or(label), NameKind::Host, sink);
+        let host =
+            whole.unwrap_or_else(|| Spanned::new(format!("{}.{}", label.value, context.lab.domain.value), label.span));
         let path = text(&block.body, "path").unwrap_or_else(|| Spanned::new("/".into(), label.span));
-        let fine = check_name("route", &host, NameKind::Host, sink) & files::is_url_path(&path, sink);
+        let fine = named & files::is_url_path(&path, sink) & (!path.starts_with('/') || is_all_below(&path, sink));
         if let (Some(upstream), true) = (upstream, fine) {
             routes.push(Route {
                 host,
@@ -248,6 +249,18 @@ fn routes(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<Rou
         }
     }
     routes
+}
+
+/// Reports a path of a route that is more than a path: everything below it is served anyway.
+fn is_all_below(path: &Spanned<String>, sink: &mut Sink) -> bool {
+    let Some(end) = path.find(['?', '*']) else { return true };
+    let start = path[..end].trim_end_matches('/');
+    let meant = if start.is_empty() { "/" } else { start };
+    let diagnostic = bad_value(path, "a path that a route can be told by", path.span);
+    let diagnostic = diagnostic.help(format!("write `{meant}`: everything below it is served, whatever is asked for"));
+    let quoted = (path.span.end - path.span.start) as usize == path.len() + 2;
+    sink.push(if quoted { diagnostic.fix(path.span, format!("\"{meant}\"")) } else { diagnostic });
+    false
 }
 
 fn metrics(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Option<Metrics> {

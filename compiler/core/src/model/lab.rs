@@ -119,6 +119,23 @@ pub struct Network {
     pub cidr: Spanned<String>,
 }
 
+impl Network {
+    /// Whether an address is one of its own.
+    #[must_use]
+    pub fn holds(&self, address: Ipv4Addr) -> bool {
+        holds(&self.cidr, address)
+    }
+
+    /// Whether an address is that of the network itself or that of all its machines, which no machine has.
+    #[must_use]
+    pub fn is_edge(&self, address: Ipv4Addr) -> bool {
+        let length = self.cidr.split_once('/').and_then(|(_, length)| length.parse::<u32>().ok()).unwrap_or(32);
+        let rest = u32::MAX.checked_shr(length).unwrap_or(0);
+        let own = u32::from(address) & rest;
+        length < 31 && self.holds(address) && (own == 0 || own == rest)
+    }
+}
+
 /// Whether a network, `192.168.1.0/24`, holds an address; one that can't be read holds none.
 pub(crate) fn holds(cidr: &str, address: Ipv4Addr) -> bool {
     let Some((network, length)) = cidr.split_once('/') else { return false };

@@ -230,11 +230,11 @@ pub struct Dnsmasq {
 #[derive(Clone, Debug)]
 pub struct Dhcp {
     /// The first one.
-    pub from: Ipv4Addr,
+    pub from: Spanned<Ipv4Addr>,
     /// The last one.
-    pub until: Ipv4Addr,
+    pub until: Spanned<Ipv4Addr>,
     /// The way to the internet that machines are told.
-    pub router: Ipv4Addr,
+    pub router: Spanned<Ipv4Addr>,
     /// How long one is lent: `12h`.
     pub lease: String,
 }

@@ -64,8 +64,9 @@ impl NameKind {
 
     /// The nearest name that fits, where there is an obvious one.
     fn mend(self, name: &str) -> Option<String> {
+        let name = name.trim().trim_start_matches("https://").trim_start_matches("http://");
         let mended: String = name
-            .trim()
+            .trim_end_matches('/')
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c.to_ascii_lowercase() } else { '-' })
             .collect();

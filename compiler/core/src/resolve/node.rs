@@ -270,6 +270,13 @@ fn mounts(body: &Body, sink: &mut Sink) -> Vec<NodeMount> {
         };
         let options = text(&block.body, "options").unwrap_or_else(|| Spanned::new("defaults".into(), block.span));
         let words = [&source, &kind, &options].into_iter().all(|text| is_word(text, sink));
+        if kind.starts_with("nfs") && !source.contains(':') && words {
+            let (server, folder) = source.split_once('/').unwrap_or((&source, "export"));
+            sink.push(bad_value(&source, "a folder of another machine", source.span).help(format!(
+                "write the machine, `:` and its folder: `{server}:/{}`",
+                folder.trim_start_matches('/')
+            )));
+        }
         if is_absolute(path, sink) && is_no_root(path, sink) && words {
             let (source, kind, options) = (source.value, kind.value, options.value);
             mounts.push(NodeMount { path: path.clone(), source, kind, options });
@@ -326,18 +333,18 @@ fn daemon(block: &Block, sink: &mut Sink) -> Option<Daemon> {
 }
 
 fn dnsmasq(body: &Body, span: Span, sink: &mut Sink) -> Dnsmasq {
-    let mut plain = |text: Spanned<String>| address(text, sink).map(|address| address.value);
     let dhcp = body.block("dhcp").and_then(|block| {
-        let from = plain(text(&block.body, "from")?)?;
-        let until = plain(text(&block.body, "until")?)?;
-        let router = plain(text(&block.body, "router")?)?;
+        let mut given = |name: &str| address(text(&block.body, name)?, sink);
+        let (from, until, router) = (given("from")?, given("until")?, given("router")?);
         let lease = text(&block.body, "lease").map_or_else(|| "12h".into(), |lease| lease.value);
         Some(Dhcp { from, until, router, lease })
     });
     let mut hosts = Vec::new();
     for host in body.blocks("host") {
-        if let (Some(name), Some(address)) = (host.label(), text(&host.body, "address").and_then(&mut plain)) {
-            hosts.push((name.clone(), address));
+        if let (Some(name), Some(address)) =
+            (host.label(), text(&host.body, "address").and_then(|it| address(it, sink)))
+        {
+            hosts.push((name.clone(), address.value));
         }
     }
     hosts.retain(|(name, _)| check_name("host", name, NameKind::Label, sink));

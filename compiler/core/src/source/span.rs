@@ -27,11 +27,17 @@ impl Span {
     /// The place of `len` bytes from `at` on in a quoted text of this span; the whole where escapes shift them.
     #[must_use]
     pub const fn part(self, text: &str, at: usize, len: usize) -> Self {
-        let quoted = (self.end - self.start) as usize == text.len() + 2;
-        if !quoted || at + len > text.len() {
+        if (self.end - self.start) < text.len() as u32 {
             return self;
         }
-        let start = self.start + 1 + at as u32;
+        // `"…"`, and a heredoc whose word has three letters: `<<EOT` on its line before, `EOT` behind.
+        let before = match (self.end - self.start) as usize - text.len() {
+            _ if at + len > text.len() => return self,
+            2 => 1,
+            9 if len > 0 => 6,
+            _ => return self,
+        };
+        let start = self.start + before + at as u32;
         Self { file: self.file, start, end: start + len as u32 }
     }
 

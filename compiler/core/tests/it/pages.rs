@@ -125,14 +125,17 @@ macro_rules! pages {
 }
 
 pages! {
+    address_conflict
     address_outside_networks
     backup_missing
     bad_expression
     bad_name
     bad_reference
+    bad_template
     bad_unit
     bad_value
     bare_number
+    canary_port
     check_missing
     class_almost_another
     compose_bad_value
@@ -144,12 +147,15 @@ pages! {
     compose_unset_variable
     cpu_in_cores
     csi_plugin_missing
+    data_not_kept
     decomposed_text
     defined_twice
     dependency_cycle
     deprecated_name
     duplicate_name
     empty_job
+    even_servers
+    file_out_of_reach
     forbidden_on_node
     hard_coded_address
     hcl_bad_escape
@@ -202,6 +208,7 @@ pages! {
     path_outside_lab
     port_conflict
     port_in_dynamic_range
+    port_not_published
     preset_cycle
     public_without_login
     reference_as_text
@@ -211,6 +218,7 @@ pages! {
     route_shadowed
     too_few_nodes
     two_writers
+    udp_only
     undeclared_variable
     unexpected_argument
     unknown_annotation
@@ -218,6 +226,7 @@ pages! {
     unknown_name
     unknown_parameter
     unknown_reference
+    unknown_runtime_name
     unknown_secret
     unknown_time_zone
     unknown_variable
@@ -231,6 +240,7 @@ pages! {
     unused_value
     volume_missing
     volume_owner
+    words_in_one
     wrong_architecture
     wrong_datacenter
     wrong_type

@@ -11,7 +11,7 @@ job "db" {
       driver = "docker"
 
       config {
-        image = "docker.io/library/postgres:18.6"
+        image = "docker.io/library/postgres:17.6"
       }
 
       volume_mount {

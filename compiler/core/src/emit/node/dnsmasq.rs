@@ -83,8 +83,14 @@ fn proxies(analysis: &Analysis<'_>) -> BTreeSet<Ipv4Addr> {
 
 fn dhcp(text: &mut String, dnsmasq: &Dnsmasq) {
     if let Some(Dhcp { from, until, router, lease }) = &dnsmasq.dhcp {
-        let _ = writeln!(text, "\n# Addresses.\ndhcp-authoritative\ndhcp-range={from},{until},{}", seconds(lease));
-        let _ = writeln!(text, "dhcp-option=option:router,{router}");
+        let _ = writeln!(
+            text,
+            "\n# Addresses.\ndhcp-authoritative\ndhcp-range={},{},{}",
+            from.value,
+            until.value,
+            seconds(lease)
+        );
+        let _ = writeln!(text, "dhcp-option=option:router,{}", router.value);
     }
 }
 

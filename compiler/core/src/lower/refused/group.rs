@@ -2,9 +2,10 @@
 
 use super::{Job, constraint, service, task, time, timing, wrong};
 use crate::decode::codes::defined_twice::defined_twice;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, nearest};
 use crate::nomad::form::{Block, Body, ValueKind};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
+use std::net::IpAddr;
 
 /// Reports what Nomad would refuse in a group.
 pub(super) fn check(job: &Job<'_>, group: &Block, sink: &mut Sink) {
@@ -70,9 +71,28 @@ fn scaling(group: &Body, sink: &mut Sink) {
     }
 }
 
+/// How the tasks of a group share a network: a mode that no node has keeps it from all of them.
+fn mode(mode: Option<Spanned<&str>>, sink: &mut Sink) {
+    const MODES: [&str; 3] = ["bridge", "host", "none"];
+    let known =
+        |mode: &str| mode.is_empty() || MODES.contains(&mode) || mode.starts_with("cni/") || mode.contains("${");
+    if let Some(mode) = mode.filter(|mode| !known(mode.value)) {
+        let help = nearest(mode.value, MODES).map(|near| format!("did you mean `{near}`?"));
+        let help = help.unwrap_or_else(|| "write `bridge`, `host`, `none`, or `cni/NAME`".to_owned());
+        sink.push(wrong(mode.value, "a mode of a network", mode.span, &help));
+    }
+}
+
 fn network(group: &Body, sink: &mut Sink) {
     ports(group, sink);
     let Some(block) = group.block("network") else { return };
+    mode(block.body.str("mode"), sink);
+    for server in block.body.block("dns").into_iter().flat_map(|dns| dns.body.strings("servers")) {
+        if !server.value.contains("${") && server.value.parse::<IpAddr>().is_err() {
+            let help = "write its IP address: to find it by name would take a DNS server";
+            sink.push(wrong(server.value, "the address of a DNS server", server.span, help));
+        }
+    }
     if let Some(name) = block.body.str("hostname").filter(|name| !name.value.is_empty() && !name.value.contains("${")) {
         let label = |part: &str| (1..=63).contains(&part.len());
         if name.value.len() > 253 || !name.value.trim_end_matches('.').split('.').all(label) {

@@ -54,6 +54,16 @@ fn service(group: &Body, owner: &str, service: &Block, provider: &str, sink: &mu
     }
     address_mode(mode, in_group, sink);
     task_of(body, owner, in_group, group, sink);
+    let network = group.block("network");
+    let mode = network.and_then(|network| network.body.str("mode"));
+    let sidecar = body.block("connect").and_then(|connect| connect.body.block("sidecar_service"));
+    let fits = mode.is_some_and(|mode| mode.value == "bridge" || mode.value.starts_with("cni/"));
+    if let Some(sidecar) = sidecar.filter(|_| in_group && provider == "consul" && !fits) {
+        let place = mode.map_or_else(|| network.map_or(sidecar.span, |network| network.span), |mode| mode.span);
+        let expected = "possible without a network of the group's own";
+        let help = "write `mode = \"bridge\"` in its `network`";
+        sink.push(wrong("sidecar_service", expected, sidecar.span, help).also(place, "the group's network"));
+    }
     if let Some(connect) = body.block("connect") {
         if provider == "nomad" || !in_group {
             let expected = if in_group { "for a service that Nomad registers" } else { "for a service of a task" };

@@ -3,7 +3,7 @@
 use super::super::image;
 use super::{Job, constraint, time, timing, wrong};
 use crate::decode::units;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, nearest};
 use crate::nomad::form::{Block, Body};
 use crate::source::{Span, Spanned};
 
@@ -31,6 +31,7 @@ pub(super) fn check(job: &Job<'_>, group: &Body, task: &Block, sink: &mut Sink) 
         let expected = format!("less than the `progress_deadline` of its updates, `{}`", units::time(deadline));
         sink.push(wrong(&units::time(kill.value), &expected, kill.span, "lower it, or raise `progress_deadline`"));
     }
+    signal(body.str("kill_signal"), sink);
     resources(body, sink);
     logs(group, body, sink);
     templates(body, sink);
@@ -177,6 +178,7 @@ fn is_mode(text: &str) -> bool {
 fn change(body: &Body, default: &str, sink: &mut Sink) {
     let mode = body.str("change_mode");
     let signal = body.str("change_signal").filter(|signal| !signal.value.is_empty());
+    self::signal(signal, sink);
     match (mode.map_or(default, |mode| mode.value), mode, signal) {
         ("signal", Some(mode), None) if default == "noop" || body.attribute("change_signal").is_some() => {
             sink.push(wrong("signal", "enough: which one?", mode.span, "add `change_signal \"SIGHUP\"`"));
@@ -191,6 +193,23 @@ fn change(body: &Body, default: &str, sink: &mut Sink) {
         }
         _ => {}
     }
+}
+
+/// A signal that no node knows: Nomad runs the task only where all of its signals are known.
+fn signal(signal: Option<Spanned<&str>>, sink: &mut Sink) {
+    const NAMES: [&str; 28] = [
+        "ABRT", "ALRM", "BUS", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL", "NULL", "PIPE", "PROF", "QUIT",
+        "SEGV", "STOP", "SYS", "TERM", "TRAP", "TSTP", "TTIN", "TTOU", "USR1", "USR2", "WINCH", "XCPU", "XFSZ",
+    ];
+    let Some(signal) = signal.filter(|signal| !signal.value.is_empty() && !signal.value.contains("${")) else { return };
+    let upper = signal.value.to_ascii_uppercase();
+    let name = upper.strip_prefix("SIG");
+    if name.is_some_and(|name| NAMES.contains(&name)) {
+        return;
+    }
+    let near = nearest(name.unwrap_or(&upper), NAMES);
+    let help = near.map_or_else(|| "such as `SIGTERM` or `SIGHUP`".to_owned(), |near| format!("write `SIG{near}`"));
+    sink.push(wrong(signal.value, "a signal that Nomad knows", signal.span, &help));
 }
 
 /// A path in the folder of a task, or of the allocation above it.

@@ -19,6 +19,7 @@ job "web" {
 
       config {
         image = "nginx:${var.image_tag}"
+        ports = ["http"]
       }
 
       env {

@@ -106,9 +106,9 @@ fn dnsmasq() -> Dnsmasq {
     Dnsmasq {
         upstream: vec![text("9.9.9.9"), text("1.1.1.1")],
         dhcp: Some(Dhcp {
-            from: [192, 168, 1, 150].into(),
-            until: [192, 168, 1, 250].into(),
-            router: [192, 168, 1, 1].into(),
+            from: Spanned::new([192, 168, 1, 150].into(), Span::default()),
+            until: Spanned::new([192, 168, 1, 250].into(), Span::default()),
+            router: Spanned::new([192, 168, 1, 1].into(), Span::default()),
             lease: "12h".to_owned(),
         }),
         hosts: vec![(text("printer"), [192, 168, 1, 20].into())],
