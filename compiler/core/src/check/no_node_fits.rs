@@ -56,7 +56,12 @@ fn no_node_fits<'l>(analysis: &Analysis<'l>, facts: &GroupFacts<'l>) -> Diagnost
             diagnostic = diagnostic.also(span, label);
         }
     }
-    diagnostic.help(help(analysis.lab, &nodes))
+    let (help, place) = help(analysis.lab, &nodes);
+    // What is to be changed is where to look first.
+    if let Some(at) = diagnostic.secondary.iter().position(|label| Some(label.span) == place) {
+        diagnostic.lead(at);
+    }
+    diagnostic.help(help)
 }
 
 /// Which nodes can't run a group and why, a line for each reason. `whom` stands behind "left out".
@@ -90,8 +95,9 @@ pub(super) fn some(nodes: &[&str]) -> String {
 
 /// The nearest way out: a name that was probably meant, the one condition without which most nodes could run it, or the node
 /// that lacks least.
-fn help(lab: &Lab, nodes: &[(&Node, Vec<Obstacle<'_>>)]) -> String {
-    if let Some(meant) = nodes.iter().flat_map(|(_, obstacles)| obstacles).find_map(|it| meant(lab, it)) {
+fn help(lab: &Lab, nodes: &[(&Node, Vec<Obstacle<'_>>)]) -> (String, Option<Span>) {
+    let mut all = nodes.iter().flat_map(|(node, obstacles)| obstacles.iter().map(move |it| (node, it)));
+    if let Some(meant) = all.find_map(|(node, it)| Some((meant(lab, it)?, describe(it, node).1))) {
         return meant;
     }
     // By place: what to do, how much that takes, and the nodes that nothing else keeps it from.
@@ -105,12 +111,13 @@ fn help(lab: &Lab, nodes: &[(&Node, Vec<Obstacle<'_>>)]) -> String {
         }
     }
     let nearest = ways.iter().min_by_key(|(_, _, effort, nodes)| (*effort, std::cmp::Reverse(nodes.len())));
-    if let Some((_, change, _, nodes)) = nearest {
-        return format!("{change}: nothing else keeps it from {}", some(nodes));
+    if let Some((place, change, _, nodes)) = nearest {
+        return (format!("{change}: nothing else keeps it from {}", some(nodes)), *place);
     }
     let closest = nodes.iter().min_by_key(|(_, obstacles)| obstacles.len());
     let closest = closest.map_or(String::new(), |(node, _)| format!("; `{}` comes closest", node.name.value));
-    format!("no node has all of this together: loosen several of the conditions, or give a node what it lacks{closest}")
+    let help = "no node has all of this together: loosen several of the conditions, or give a node what it lacks";
+    (format!("{help}{closest}"), None)
 }
 
 /// How much it takes to get rid of a condition: a word in the service, one in the node, a machine that is another.

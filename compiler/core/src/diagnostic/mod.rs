@@ -114,6 +114,12 @@ impl Diagnostic {
         }
     }
 
+    /// Makes one of the other places the one to look at first.
+    pub(crate) fn lead(&mut self, at: usize) {
+        let first = self.secondary.remove(at);
+        self.secondary.insert(0, std::mem::replace(&mut self.primary, first));
+    }
+
     /// Adds a fact.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Self {

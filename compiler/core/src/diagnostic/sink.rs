@@ -69,8 +69,7 @@ impl Sink {
         for found in self.found.iter_mut().filter(|found| !is_own(found.primary.span.file)) {
             found.fix = found.fix.take().filter(|fix| is_own(fix.span.file));
             if let Some(at) = found.secondary.iter().position(|label| is_own(label.span.file)) {
-                let own = found.secondary.remove(at);
-                found.secondary.insert(0, std::mem::replace(&mut found.primary, own));
+                found.lead(at);
             }
         }
     }
