@@ -16,6 +16,7 @@ job "shelves" {
       driver = "docker"
       config {
         image = "registry.example.org/shelves:1.0.0"
+        ports = ["http"]
         args  = ["serve", "--port", "${NOMAD_PORT_http}"]
       }
     }
