@@ -49,8 +49,11 @@ struct Preparation<'a> {
     engine: Engine,
 }
 
-/// Asks one agent whom it knows to be well.
-type Ask = fn(&Program, Ipv4Addr) -> BTreeSet<String>;
+/// The token that may do all, where agents of Nomad ask for one; others heed none.
+pub(crate) const TOKEN: &str = "5f4dcc3b-5aa7-65d6-1d83-27deb882cf99";
+
+/// Asks one agent whom it knows to be well; files may go to the folder.
+type Ask = fn(&Program, Ipv4Addr, &Path) -> BTreeSet<String>;
 
 impl Cluster {
     /// Starts the agents of all nodes of a bundle, and waits until each has joined or ended.
@@ -113,7 +116,7 @@ impl Preparation<'_> {
                 agents.running.insert((*node).to_owned(), Agent::start(&mut command, &home.join("log"))?);
                 agents.addresses.insert((*node).to_owned(), own);
             }
-            agents.wait(program, ask);
+            agents.wait(program, ask, self.folder);
         }
         agents.explain();
         Ok(agents)
@@ -137,19 +140,19 @@ impl Preparation<'_> {
 
 impl Agents {
     /// Waits until each agent has joined or ended.
-    fn wait(&mut self, program: &Program, ask: Ask) {
+    fn wait(&mut self, program: &Program, ask: Ask, folder: &Path) {
         let started = Instant::now();
-        while started.elapsed() < START_LIMIT && !self.settled(program, ask) {
+        while started.elapsed() < START_LIMIT && !self.settled(program, ask, folder) {
             std::thread::sleep(Duration::from_millis(500));
         }
     }
 
     /// Whether every agent that still runs has joined.
-    fn settled(&mut self, program: &Program, ask: Ask) -> bool {
+    fn settled(&mut self, program: &Program, ask: Ask, folder: &Path) -> bool {
         let alive: Vec<&String> =
             self.running.iter_mut().filter_map(|(node, agent)| agent.runs().then_some(node)).collect();
         let Some(address) = alive.first().and_then(|node| self.addresses.get(*node)) else { return true };
-        self.joined = ask(program, *address);
+        self.joined = ask(program, *address, folder);
         alive.iter().all(|node| self.joined.contains(*node))
     }
 
@@ -174,12 +177,19 @@ fn own_addresses(bundle: &Bundle) -> Result<Vec<Ipv4Addr>, String> {
     Ok(addresses.into_iter().collect())
 }
 
-/// The nodes that a Nomad agent says are ready.
-fn ready_nodes(nomad: &Program, address: Ipv4Addr) -> BTreeSet<String> {
-    let mut command = nomad.command();
-    command.env("NOMAD_ADDR", nomad_url(&address)).args(["node", "status", "-json"]);
-    let nodes: serde_json::Value =
-        answer(&mut command).and_then(|output| serde_json::from_str(&output).ok()).unwrap_or_default();
+/// The nodes that a Nomad agent says are ready. Agents with access control are given the token that may do all first.
+fn ready_nodes(nomad: &Program, address: Ipv4Addr, folder: &Path) -> BTreeSet<String> {
+    let ask = |arguments: &[&str]| {
+        let mut command = nomad.command();
+        answer(command.env("NOMAD_ADDR", nomad_url(&address)).env("NOMAD_TOKEN", TOKEN).args(arguments))
+    };
+    let nodes = ask(&["node", "status", "-json"]).or_else(|| {
+        let token = folder.join("token");
+        write(&token, TOKEN.as_bytes()).ok()?;
+        ask(&["acl", "bootstrap", &token.display().to_string()])?;
+        ask(&["node", "status", "-json"])
+    });
+    let nodes: serde_json::Value = nodes.and_then(|output| serde_json::from_str(&output).ok()).unwrap_or_default();
     let text = |node: &serde_json::Value, name| node.get(name)?.as_str().map(str::to_owned);
     nodes
         .as_array()
@@ -191,7 +201,7 @@ fn ready_nodes(nomad: &Program, address: Ipv4Addr) -> BTreeSet<String> {
 }
 
 /// The nodes in the catalogue of a Consul agent: those that a leader knows to be alive.
-fn catalogued_nodes(consul: &Program, address: Ipv4Addr) -> BTreeSet<String> {
+fn catalogued_nodes(consul: &Program, address: Ipv4Addr, _: &Path) -> BTreeSet<String> {
     let mut command = consul.command();
     command.env("CONSUL_HTTP_ADDR", format!("{address}:8500")).args(["catalog", "nodes"]);
     let output = answer(&mut command).unwrap_or_default();

@@ -80,6 +80,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::file(ZIP, "unzip", "gives the same bundle", zip::unpack),
     Rule::file("nomad/node-pools/*.hcl", "nomad", "node pool apply", nomad::apply_node_pool),
     Rule::file("nomad/namespaces/*.hcl", "nomad", "namespace apply", nomad::apply_namespace),
+    Rule::file("nomad/policies/**/*.hcl", "nomad", "acl policy apply", nomad::apply_policy),
     Rule::file("nomad/jobs/**/*.nomad.hcl", "nomad", "job validate", nomad::validate_job),
     Rule::file("nomad/jobs/**/*.nomad.hcl", "nomad", "job plan", nomad::plan_job),
     Rule::file("vault/policies/**/*.hcl", "vault", "policy write", vault::write_policy),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, TOKEN};
 use crate::program::Program;
 use crate::vault::Vault;
 
@@ -36,7 +36,7 @@ impl Site {
         let mut command = self.command("nomad")?;
         // Without an agent the command finds nothing there, which is what it then reports.
         let address = self.cluster.nomad_address().unwrap_or_else(|| "http://127.0.0.1:9".to_owned());
-        command.env("NOMAD_ADDR", address);
+        command.env("NOMAD_ADDR", address).env("NOMAD_TOKEN", TOKEN);
         Ok(command)
     }
 

@@ -18,6 +18,11 @@ pub(crate) fn apply_namespace(site: &Site, bundle: &Bundle, path: &str) -> Resul
     ask(site.nomad()?.args(["namespace", "apply"]), bundle, path)
 }
 
+/// Has the agents take a policy.
+pub(crate) fn apply_policy(site: &Site, bundle: &Bundle, path: &str) -> Result<Verdict, String> {
+    ask(site.nomad()?.args(["acl", "policy", "apply", "of-the-lab"]), bundle, path)
+}
+
 /// Has the agent validate a job.
 pub(crate) fn validate_job(site: &Site, bundle: &Bundle, path: &str) -> Result<Verdict, String> {
     let ran = run(site.nomad()?.args(["job", "validate"]).arg(bundle.root.join(path)))?;

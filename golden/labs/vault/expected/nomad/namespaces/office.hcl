@@ -1,0 +1,2 @@
+name        = "office"
+description = "What is for work"

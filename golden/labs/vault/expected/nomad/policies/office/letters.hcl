@@ -1,0 +1,7 @@
+namespace "office" {
+  variables {
+    path "mail/smtp" {
+      capabilities = ["read"]
+    }
+  }
+}

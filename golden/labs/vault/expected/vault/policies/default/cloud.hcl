@@ -1,0 +1,7 @@
+path "kv/cellar/data/cloud" {
+  capabilities = ["read"]
+}
+
+path "kv/cellar/data/cloud/db" {
+  capabilities = ["read"]
+}

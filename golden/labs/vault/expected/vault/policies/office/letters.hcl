@@ -1,0 +1,3 @@
+path "kv/cellar/data/letters" {
+  capabilities = ["read"]
+}
