@@ -32,9 +32,7 @@ pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Se
     let mut job = Block::labelled("job", expanded.name.clone(), span);
     let namespace = text(&expanded.body, "namespace").unwrap_or_else(|| Spanned::new("default".into(), span));
     check_name("namespace", &namespace, NameKind::Namespace, sink);
-    if context.lab.store("vault").is_some() {
-        found.role = vault::role(&context.lab.name, &namespace, &expanded.name);
-    }
+    found.role = vault::role_in(context.lab, &namespace, &expanded.name);
     if expanded.core {
         job.body = expanded.body.clone();
         env::resolve(&mut job, context, &mut found, sink);

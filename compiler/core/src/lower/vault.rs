@@ -1,5 +1,6 @@
 //! Which role of Vault's the tasks of a job log in to with their identity.
 
+use crate::model::Lab;
 use crate::nomad::form::{Block, Body, Value};
 use crate::source::Span;
 use sha2::{Digest, Sha256};
@@ -19,6 +20,11 @@ pub fn role(lab: &str, namespace: &str, job: &str) -> String {
         sum.iter().take(4).for_each(|byte| _ = write!(role, "{byte:02x}"));
     }
     role
+}
+
+/// The same for a job of a lab; empty where the lab has no Vault.
+pub(super) fn role_in(lab: &Lab, namespace: &str, job: &str) -> String {
+    lab.store("vault").map_or_else(String::new, |_| role(&lab.name, namespace, job))
 }
 
 /// Has a task show Vault its identity; a role that its manifest names stays.
