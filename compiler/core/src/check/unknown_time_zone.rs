@@ -1,8 +1,9 @@
 //! `unknown-time-zone`: a program is given a time zone that there isn't.
 
-use crate::analyze::{Analysis, Place};
+use crate::analyze::Analysis;
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::lower::{is_zone, zone_near};
+use crate::source::Spanned;
 use std::collections::BTreeSet;
 
 code!(Warning, "unknown-time-zone", "unknown_time_zone.md", "a program is given a time zone that there isn't");
@@ -10,23 +11,27 @@ code!(Warning, "unknown-time-zone", "unknown_time_zone.md", "a program is given 
 /// Reports each `TZ` that names no zone, once for each place where it is written.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     let mut told = BTreeSet::new();
-    for of in analysis.services() {
-        for text in of.texts().iter().filter(|text| text.place == Place::Env("TZ") && is_meant(text.text)) {
-            if !told.insert(text.span) {
-                continue;
+    for service in &analysis.lab.services {
+        let tasks = service.job.body.blocks("group").flat_map(|group| group.body.blocks("task"));
+        let zones = tasks.flat_map(|task| task.body.blocks("env")).filter_map(|env| env.body.str("TZ"));
+        for zone in zones.filter(|zone| is_meant(zone.value)) {
+            if told.insert(zone.span) {
+                sink.push(unknown_time_zone(&service.name, zone));
             }
-            let message =
-                format!("`{}` is given the time zone `{}`, which there isn't", of.service.name.value, text.text);
-            let diagnostic = Diagnostic::new(&CODE, message, text.span, "programs take this for UTC");
-            sink.push(match zone_near(text.text) {
-                Some(near) => {
-                    let literal = (text.span.end - text.span.start) as usize == text.text.len() + 2;
-                    let diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-                    if literal { diagnostic.fix(text.span, format!("\"{near}\"")) } else { diagnostic }
-                }
-                None => diagnostic.help("`timedatectl list-timezones` lists them"),
-            });
         }
+    }
+}
+
+fn unknown_time_zone(service: &str, zone: Spanned<&str>) -> Diagnostic {
+    let message = format!("`{service}` is given the time zone `{}`, which there isn't", zone.value);
+    let diagnostic = Diagnostic::new(&CODE, message, zone.span, "programs take this for UTC");
+    match zone_near(zone.value) {
+        Some(near) => {
+            let literal = (zone.span.end - zone.span.start) as usize == zone.value.len() + 2;
+            let diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            if literal { diagnostic.fix(zone.span, format!("\"{near}\"")) } else { diagnostic }
+        }
+        None => diagnostic.help("`timedatectl list-timezones` lists them"),
     }
 }
 
