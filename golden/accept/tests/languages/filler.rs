@@ -176,7 +176,10 @@ impl Filler {
         match (driver.filter(|_| attribute.name == "driver"), self.fixed(&path)) {
             (Some(driver), _) => self.value(attribute.name, Type::Str, &[driver], &path),
             (None, Some(fixed)) => self.value(attribute.name, attribute.ty, fixed, &path),
-            (None, None) => self.value(attribute.name, attribute.ty, attribute.one_of, &path),
+            (None, None) => match attribute.most.filter(|most| *most < 10_000) {
+                Some(most) => self.value(attribute.name, attribute.ty, &[&most.to_string()], &path),
+                None => self.value(attribute.name, attribute.ty, attribute.one_of, &path),
+            },
         }
     }
 
