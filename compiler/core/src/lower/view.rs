@@ -45,11 +45,17 @@ fn constraints(body: &Body) -> impl Iterator<Item = Constraint> {
 fn constraint(block: &Block) -> Constraint {
     let text = |name: &str| body_text(&block.body, name).filter(|text| !text.is_empty());
     let place = |name: &str| block.body.attribute(name).map(|attribute| attribute.value.span);
+    // What stands in the place of an attribute of nodes and is none is wrong before its value is.
+    let attribute = text("attribute").unwrap_or_default();
+    let is_whole =
+        attribute.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).is_some_and(|name| !name.contains('$'));
+    let is_text = !attribute.is_empty() && !is_whole;
+    let places = if is_text { ["attribute", "value"] } else { ["value", "attribute"] };
     let mut constraint = Constraint {
-        attribute: text("attribute").unwrap_or_default(),
+        attribute,
         operator: text("operator").unwrap_or_else(|| "=".into()),
         value: text("value").unwrap_or_default(),
-        span: place("value").or(place("attribute")).unwrap_or(block.span),
+        span: places.into_iter().find_map(place).unwrap_or(block.span),
     };
     for short in ["version", "semver", "regexp", "set_contains"] {
         if let Some(value) = text(short) {

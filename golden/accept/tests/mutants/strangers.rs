@@ -162,7 +162,8 @@ pub(super) const KINDS: &[Kind] = &[
     kind("ports as Compose has them", |p, _, _| value(is_port(p), "\"8080:80\"")),
     kind("protocol in other words", |p, _, r| {
         value(p.is("port", "protocol"), quoted(one(r, &["TCP", "UDP", "tcp/udp", "http", "tcp,udp"])))
-    }),
+    })
+    .lossy(),
     // Paths.
     kind("path of a person", |p, _, r| {
         let wrong = one(r, &["~/data", "$HOME/data", "./data", "C:\\\\data", "../data", "data/"]);
