@@ -77,6 +77,7 @@ impl Cluster {
         down(repository)?;
         let cluster = Self::new(repository)?;
         let started = Instant::now();
+        cluster.switch.plug_in("resolv.conf", "")?; // it boots on as soon as it has a network
         cluster.switch.switch_on(repository)?;
         cluster.lan.lay(&cluster.switch)?;
         cluster.make_key()?;
@@ -117,8 +118,7 @@ impl Cluster {
     }
 
     fn prepare_console(&self) -> Result<(), String> {
-        self.console.plug_in("resolv.conf", &self.resolv_conf())?;
-        self.switch.plug_in("resolv.conf", "")
+        self.console.plug_in("resolv.conf", &self.resolv_conf())
     }
 
     fn resolv_conf(&self) -> String {

@@ -234,6 +234,11 @@ fn routes(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<Rou
         let host =
             whole.unwrap_or_else(|| Spanned::new(format!("{}.{}", label.value, context.lab.domain.value), label.span));
         let path = text(&block.body, "path").unwrap_or_else(|| Spanned::new("/".into(), label.span));
+        let auth = text(&block.body, "auth");
+        if let Some(empty) = auth.as_ref().filter(|auth| auth.trim().is_empty()) {
+            let diagnostic = bad_value(empty, "a group of users", empty.span);
+            sink.push(diagnostic.help("name the group, or leave `auth` out where nobody has to log in"));
+        }
         let fine = named & files::is_url_path(&path, sink) & (!path.starts_with('/') || is_all_below(&path, sink));
         if let (Some(upstream), true) = (upstream, fine) {
             routes.push(Route {
@@ -241,7 +246,7 @@ fn routes(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<Rou
                 path,
                 upstream: upstream.to_owned(),
                 public: block.body.bool("public").is_some_and(|public| public.value),
-                auth: text(&block.body, "auth"),
+                auth,
                 span: label.span,
             });
         }

@@ -151,7 +151,8 @@ fn check_of(service: &Body, check: &Block, provider: &str, in_group: bool, sink:
                 "use `http` or `tcp`, or let Consul register the service",
             );
         } else if empty("command") {
-            wrong("check", "enough: which program?", check.span, "add `command \"/bin/…\"`");
+            let place = check.body.str("command").map_or(check.span, |command| command.span);
+            wrong("check", "enough: which program?", place, "add `command \"/bin/…\"`");
         }
         if in_group && empty("task") && service.str("task").is_none_or(|task| task.value.is_empty()) {
             wrong("check", "enough: in which task?", check.span, "add `task \"…\"`");
