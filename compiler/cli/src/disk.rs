@@ -3,6 +3,7 @@
 use hlmc_core::source::{ReadError, World};
 use rayon::prelude::*;
 use rustix::buffer::spare_capacity;
+use std::error::Error;
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -228,7 +229,7 @@ fn refusal(error: &io::Error) -> ReadError {
 }
 
 /// An error of the operating system in lower case and without its number.
-pub(crate) fn words(error: &io::Error) -> String {
+pub(crate) fn words(error: &dyn Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut letters = text.chars();

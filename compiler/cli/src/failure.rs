@@ -1,6 +1,7 @@
 //! What stops a command: wrong usage, or a file or folder that can't be read or written. Exit code 2.
 
 use crate::disk::words;
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -57,4 +58,13 @@ impl fmt::Display for Failure {
             None => Ok(()),
         }
     }
+}
+
+/// What is at the bottom of an error, in words.
+pub(crate) fn innermost(error: &dyn Error) -> String {
+    let mut bottom = error;
+    while let Some(inner) = bottom.source() {
+        bottom = inner;
+    }
+    words(bottom)
 }

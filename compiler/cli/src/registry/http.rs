@@ -2,10 +2,10 @@
 
 use super::Trouble;
 use super::address::is_loopback;
+use crate::failure::innermost;
 use reqwest::Url;
 use reqwest::blocking::{Client as Http, ClientBuilder, Response};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, LOCATION, RETRY_AFTER};
-use std::error::Error as _;
 use std::io::{self, Read as _};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -286,17 +286,4 @@ pub(crate) fn origin(url: &Url) -> (String, String) {
     let host = url.host_str().unwrap_or_default();
     let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     (url.scheme().to_owned(), host)
-}
-
-/// What is at the bottom of an error, in lower case and without numbers of the operating system.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text = inner.to_string();
-        source = inner.source();
-    }
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

@@ -1,10 +1,10 @@
 //! Requests to a store, with its token; the certificates are those that its own program takes from the environment.
 
 use super::Environment;
+use crate::failure::innermost;
 use reqwest::blocking::{Client, ClientBuilder, RequestBuilder};
 use reqwest::{Certificate, Identity, Method, Url};
 use serde_json::Value;
-use std::error::Error as _;
 use std::fs;
 use std::time::Duration;
 
@@ -82,7 +82,7 @@ impl Api {
         }
         let client = builder.build().map_err(|error| {
             let help = "the certificates of this computer are read for it: `SSL_CERT_FILE` names a file of them";
-            Trouble::new(format!("no connection can be made: {}", innermost(&error)), help)
+            Trouble::new(format!("no connection can be made: {}", innermost(&error).to_lowercase()), help)
         })?;
         Ok(Self { client, base, name, variables, headers: Vec::new() })
     }
@@ -150,7 +150,7 @@ impl Api {
 
     fn unreachable(&self, error: reqwest::Error) -> Trouble {
         let error = error.without_url();
-        let reason = if error.is_timeout() { "no answer in time".to_owned() } else { innermost(&error) };
+        let reason = if error.is_timeout() { "no answer in time".to_owned() } else { innermost(&error).to_lowercase() };
         let message = format!("{} at `{}` can't be reached: {reason}", self.name, self.base);
         let trusted = reason.contains("certificate") || reason.contains("corrupt message");
         let variable = if trusted { "CACERT" } else { "ADDR" };
@@ -168,15 +168,4 @@ fn read(file: &str) -> Result<Vec<u8>, Trouble> {
 
 fn unreadable(file: &str) -> Trouble {
     Trouble::new(format!("`{file}` can't be read as certificates"), "name a file with PEM blocks")
-}
-
-/// What is at the bottom of an error, without numbers of the operating system.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text = inner.to_string();
-        source = inner.source();
-    }
-    text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }

@@ -33,7 +33,7 @@ pub use matching::violator;
 pub use operator::holds;
 pub(crate) use place::DEFAULT_CAPABILITIES;
 pub use place::analyze;
-pub use registered::Discovered;
+pub use registered::{Discovered, registrations};
 pub use storage::{Source, Used};
 pub use template::{Asked, Broken, Field, Template, template};
 use text::texts;

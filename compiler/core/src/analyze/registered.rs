@@ -20,7 +20,7 @@ pub(super) fn registered(lab: &Lab) -> BTreeMap<&str, Discovered<'_>> {
     let mut names: BTreeMap<&str, Discovered<'_>> = BTreeMap::new();
     for service in &lab.services {
         for (at, group) in service.job.body.blocks("group").enumerate() {
-            for block in blocks(group) {
+            for block in registrations(group) {
                 let Some(name) = block.body.str("name") else { continue };
                 let label = block.body.str("port").map(|label| label.value);
                 let ports = service.groups.get(at).map_or(&[][..], |group| group.ports.as_slice());
@@ -38,7 +38,7 @@ pub(super) fn registered(lab: &Lab) -> BTreeMap<&str, Discovered<'_>> {
 }
 
 /// The blocks by which a group and its tasks register themselves.
-fn blocks(group: &Block) -> impl Iterator<Item = &Block> {
+pub fn registrations(group: &Block) -> impl Iterator<Item = &Block> {
     let of_tasks = group.body.blocks("task").flat_map(|task| task.body.blocks("service"));
     group.body.blocks("service").chain(of_tasks)
 }

@@ -61,7 +61,7 @@ pub(super) fn texts(service: &Service) -> Vec<Text<'_>> {
 
 /// The texts of the templates of a service's job, but for what hlmc itself wrote.
 pub fn templates(service: &Service) -> impl Iterator<Item = &str> {
-    let tasks = service.job.body.blocks("group").flat_map(|group| group.body.blocks("task"));
+    let tasks = service.tasks();
     let templates = tasks.flat_map(|task| task.body.blocks("template")).filter(|template| !is_ours(template));
     templates.filter_map(|template| template.body.str("data").map(|text| text.value))
 }

@@ -1,7 +1,7 @@
 //! `check-missing`: a service that others find, and nothing looks whether it works.
 
 use super::brought_in;
-use crate::analyze::{Analysis, ServiceFacts};
+use crate::analyze::{Analysis, ServiceFacts, registrations};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::{Lab, Route, Service};
 use crate::nomad::form::Block;
@@ -33,10 +33,7 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
 
 /// What a service registers for discovery.
 fn registered(service: &Service) -> impl Iterator<Item = &Block> {
-    service.job.body.blocks("group").flat_map(|group| {
-        let of_tasks = group.body.blocks("task").flat_map(|task| task.body.blocks("service"));
-        group.body.blocks("service").chain(of_tasks)
-    })
+    service.job.body.blocks("group").flat_map(registrations)
 }
 
 fn port_unchecked(lab: &Lab, service: &Service, route: &Route) -> Diagnostic {

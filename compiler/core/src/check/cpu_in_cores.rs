@@ -13,9 +13,7 @@ const FEW: i64 = 8;
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     let mut told = BTreeSet::new();
     for service in &analysis.lab.services {
-        let groups = service.job.body.blocks("group");
-        let tasks = groups.flat_map(|group| group.body.blocks("task"));
-        for resources in tasks.filter_map(|task| task.body.block("resources")) {
+        for resources in service.tasks().filter_map(|task| task.body.block("resources")) {
             let Some(cpu) = resources.body.int("cpu").filter(|cpu| (1..=FEW).contains(&cpu.value)) else { continue };
             if told.insert(cpu.span) {
                 let message = format!("`{}` asks for {} MHz of a processor", service.name.value, cpu.value);

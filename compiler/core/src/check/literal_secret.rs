@@ -62,7 +62,7 @@ fn are_users(name: &str, value: &str) -> bool {
 
 /// Lines of templates that tell a task its environment: `PASSWORD=hunter2`.
 fn in_variables(service: &Service) -> Vec<Found<'_>> {
-    let tasks = service.job.body.blocks("group").flat_map(|group| group.body.blocks("task"));
+    let tasks = service.tasks();
     let templates = tasks.flat_map(|task| task.body.blocks("template"));
     let of_env = templates.filter(|template| template.body.bool("env").is_some_and(|env| env.value));
     let mut found = Vec::new();

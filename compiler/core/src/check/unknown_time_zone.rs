@@ -12,7 +12,7 @@ code!(Warning, "unknown-time-zone", "unknown_time_zone.md", "a program is given 
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     let mut told = BTreeSet::new();
     for service in &analysis.lab.services {
-        let tasks = service.job.body.blocks("group").flat_map(|group| group.body.blocks("task"));
+        let tasks = service.tasks();
         let zones = tasks.flat_map(|task| task.body.blocks("env")).filter_map(|env| env.body.str("TZ"));
         for zone in zones.filter(|zone| is_meant(zone.value)) {
             if told.insert(zone.span) {

@@ -5,7 +5,7 @@
 
 use super::front::{Front, Keep};
 use super::{Compiled, Locking, by_need, codes, whole};
-use crate::analyze::analyze;
+use crate::analyze::{analyze, registrations};
 use crate::check as checks;
 use crate::decode::manifests;
 use crate::diagnostic::Sink;
@@ -220,11 +220,9 @@ fn offers(service: &Service) -> Offer<'_> {
     fn text<'s>(block: &'s Block, name: &str) -> Option<&'s str> {
         block.body.str(name).map(|text| text.value)
     }
-    let groups = || service.job.body.blocks("group");
-    let tasks = || groups().flat_map(|group| group.body.blocks("task"));
-    let registered = groups().chain(tasks()).flat_map(|block| block.body.blocks("service"));
+    let registered = service.job.body.blocks("group").flat_map(registrations);
     let ports = service.groups.iter().flat_map(|group| &group.ports);
-    let plugins = tasks().filter(|task| task.body.block("csi_plugin").is_some());
+    let plugins = service.tasks().filter(|task| task.body.block("csi_plugin").is_some());
     Offer {
         names: registered.map(|block| (text(block, "name"), text(block, "port"))).collect(),
         ports: ports.map(|port| (&*port.label.value, port.fixed.as_ref().map(|fixed| fixed.value))).collect(),

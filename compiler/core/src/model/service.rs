@@ -40,6 +40,11 @@ pub struct Service {
 }
 
 impl Service {
+    /// The tasks of its job, as they stand there.
+    pub fn tasks(&self) -> impl Iterator<Item = &Block> {
+        self.job.body.blocks("group").flat_map(|group| group.body.blocks("task"))
+    }
+
     /// Where its job lies in `out/`.
     #[must_use]
     pub fn job_path(&self) -> String {
