@@ -177,7 +177,7 @@ impl World for DiskWorld {
                 found.append(&mut listing.files);
                 folders.extend(listing.folders.into_iter().map(Arc::new));
             }
-            listings = folders.par_iter().map(|folder| self.list(folder)).collect();
+            listings = folders.par_iter().with_max_len(16).map(|folder| self.list(folder)).collect();
         }
         found.sort_by(|a, b| listed_path(a).cmp(listed_path(b)));
         found

@@ -19,10 +19,7 @@ pub(crate) struct LabSettings {
 impl LabSettings {
     /// Finds the lab and sets the number of threads.
     pub(crate) fn resolve(args: &LabArgs) -> Result<Self, Failure> {
-        if let Some(threads) = args.threads {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
-            pool.map_err(|error| Failure::new(format!("can't start {threads} threads: {error}")))?;
-        }
+        start_threads(args.threads)?;
         let working = working_folder()?;
         Self::from(args, &working, &working)
     }
@@ -61,6 +58,17 @@ impl LabSettings {
             failure(&format!("isn't in the lab `{}`", self.root.display())).help("`--lab DIR` names another lab")
         })?;
         path.to_str().map(str::to_owned).ok_or_else(|| failure("has a name that isn't valid UTF-8"))
+    }
+}
+
+/// Starts the threads that share the work; by default one for each processor. This one is among them: as one more it would
+/// share a processor with another, while one has nothing to do.
+fn start_threads(threads: Option<u16>) -> Result<(), Failure> {
+    let wanted = usize::from(threads.unwrap_or(0));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(wanted).use_current_thread().build_global();
+    match threads {
+        Some(threads) => pool.map_err(|error| Failure::new(format!("can't start {threads} threads: {error}"))),
+        None => Ok(()),
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn unchanged(bundle: &Bundle, out: &Path) -> Vec<bool> {
     let is_empty = || fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_none());
     let (false, Ok(folder)) = (is_empty(), File::open(out)) else { return vec![false; bundle.artifacts.len()] };
     let is_there = |buffer: &mut Vec<u8>, artifact| is_there(artifact, &folder, buffer).unwrap_or(false);
-    bundle.artifacts.par_iter().with_min_len(16).map_init(|| vec![0; BUFFER], is_there).collect()
+    bundle.artifacts.par_iter().with_min_len(8).with_max_len(16).map_init(|| vec![0; BUFFER], is_there).collect()
 }
 
 /// How much is read at once.

@@ -95,7 +95,7 @@ impl<'a> Stage<'a> {
             let made = mkdirat(&self.folder, *folder, Mode::from_bits_truncate(FOLDER_MODE));
             made.map_err(|error| Failure::io("create", &self.place.stage.join(folder), &error.into()))
         };
-        levels.values().try_for_each(|level| level.par_iter().with_min_len(16).try_for_each(make))
+        levels.values().try_for_each(|level| level.par_iter().with_max_len(16).try_for_each(make))
     }
 
     /// Whether something that was made has its mode at once.

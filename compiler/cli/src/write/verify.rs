@@ -58,7 +58,7 @@ pub(crate) fn verify(bundle: &Bundle, target: Target<'_>) -> Result<Vec<(PathBuf
         difference(&path, &artifact.bytes, Some(artifact.mode())).map(|difference| (path, difference))
     };
     let mut found: Vec<(PathBuf, Difference)> =
-        bundle.artifacts.par_iter().with_min_len(16).filter_map(differs).collect();
+        bundle.artifacts.par_iter().with_max_len(16).filter_map(differs).collect();
     if target.out.is_dir() {
         let new: BTreeSet<&Path> = bundle.artifacts.iter().map(|artifact| Path::new(&artifact.path)).collect();
         let ours = Existing::list(target.out)?.ours;

@@ -4,7 +4,7 @@ use super::constraint::Condition;
 use super::{Analysis, GroupFacts, NodeFacts, Obstacle};
 use crate::model::{Device, Group, Lab, Node, Service};
 use crate::nomad::form::{Block, Body};
-use crate::source::{Span, Spanned};
+use crate::source::{AT_ONCE, Span, Spanned};
 use rayon::prelude::*;
 
 /// Capabilities that Docker's task driver allows without a word in the agent's configuration
@@ -31,6 +31,7 @@ pub fn analyze(lab: &Lab) -> Analysis<'_> {
     let groups: Vec<GroupFacts<'_>> = lab
         .services
         .par_iter()
+        .with_max_len(AT_ONCE)
         .flat_map_iter(|service| {
             let blocks = service.job.body.blocks("group").filter(|block| block.label().is_some());
             service.groups.iter().zip(blocks).map(move |(group, block)| group_facts(lab, service, group, block))
@@ -40,7 +41,11 @@ pub fn analyze(lab: &Lab) -> Analysis<'_> {
     for (index, facts) in groups.iter().enumerate() {
         facts.eligible().for_each(|at| of_nodes[at].push(index));
     }
-    let nodes = of_nodes.into_par_iter().enumerate().map(|(at, here)| node_facts(&lab.nodes[at], here, &groups));
+    let nodes = of_nodes
+        .into_par_iter()
+        .with_max_len(AT_ONCE)
+        .enumerate()
+        .map(|(at, here)| node_facts(&lab.nodes[at], here, &groups));
     let nodes = nodes.collect();
     Analysis::new(lab, groups, nodes)
 }

@@ -1,40 +1,9 @@
 //! `bundle.json`: what is in the bundle, and where each file came from.
 
 use super::Artifact;
+use crate::source::AT_ONCE;
 use rayon::prelude::*;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
-
-#[derive(Serialize)]
-struct Manifest<'a> {
-    lab: &'a str,
-    compiler: &'static str,
-    /// SHA-256 of `hlmc.lock`.
-    lock: Option<String>,
-    files: Vec<File<'a>>,
-}
-
-#[derive(Serialize)]
-struct File<'a> {
-    path: &'a str,
-    kind: &'static str,
-    mode: &'static str,
-    sha256: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<&'a str>,
-}
-
-impl<'a> File<'a> {
-    fn of(artifact: &'a Artifact) -> Self {
-        Self {
-            path: &artifact.path,
-            kind: artifact.kind,
-            mode: if artifact.executable { "755" } else { "644" },
-            sha256: hex(&Sha256::digest(&artifact.bytes)),
-            source: artifact.source.as_deref(),
-        }
-    }
-}
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half & 15)]);
@@ -42,14 +11,42 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// Lists the artifacts as `bundle.json`, which doesn't list itself; `lock` is the text of `hlmc.lock`.
+///
+/// What stands in it for a file is written where its sum is made, by several threads.
 #[must_use]
 pub fn manifest(lab: &str, lock: Option<&str>, artifacts: &[Artifact]) -> Artifact {
-    let files = artifacts.par_iter().with_min_len(16).map(File::of).collect();
-    let lock = lock.map(|text| hex(&Sha256::digest(text)));
-    let manifest = Manifest { lab, compiler: concat!("hlmc ", env!("CARGO_PKG_VERSION")), lock, files };
-    let mut text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
-    text.push('\n');
+    let parts: Vec<String> = artifacts.par_chunks(AT_ONCE).map(files).collect();
+    let (lab, compiler) = (json(lab), json(concat!("hlmc ", env!("CARGO_PKG_VERSION"))));
+    let lock = lock.map_or("null".to_owned(), |text| json(&hex(&Sha256::digest(text))));
+    let head = format!("{{\n  \"lab\": {lab},\n  \"compiler\": {compiler},\n  \"lock\": {lock},\n  \"files\": [\n");
+    let mut text = String::with_capacity(head.len() + parts.iter().map(|part| part.len() + 2).sum::<usize>() + 8);
+    text.push_str(&head);
+    for (at, part) in parts.iter().enumerate() {
+        text.push_str(if at == 0 { "" } else { ",\n" });
+        text.push_str(part);
+    }
+    text.push_str("\n  ]\n}\n");
     Artifact::text("bundle", "bundle.json", text)
+}
+
+fn files(artifacts: &[Artifact]) -> String {
+    artifacts.iter().map(file).collect::<Vec<String>>().join(",\n")
+}
+
+fn file(artifact: &Artifact) -> String {
+    let Artifact { path, kind, source, .. } = artifact;
+    let mode = if artifact.executable { "755" } else { "644" };
+    let sum = hex(&Sha256::digest(&artifact.bytes));
+    let source = source.as_ref().map_or(String::new(), |source| format!(",\n      \"source\": {}", json(source)));
+    format!(
+        "    {{\n      \"path\": {},\n      \"kind\": \"{kind}\",\n      \"mode\": \"{mode}\",\n      \"sha256\": \"{sum}\"{source}\n    }}",
+        json(path)
+    )
+}
+
+/// A text in quotes, as JSON has it.
+fn json(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 #[cfg(test)]

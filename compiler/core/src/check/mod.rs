@@ -58,7 +58,7 @@ pub mod wrong_datacenter;
 use crate::analyze::{Analysis, ServiceFacts};
 use crate::diagnostic::{Code, Sink};
 use crate::model::{Lab, Service};
-use crate::source::Span;
+use crate::source::{AT_ONCE, Span};
 use rayon::prelude::*;
 pub use unneeded_allow::settle;
 
@@ -190,7 +190,7 @@ pub(super) fn brought_in(lab: &Lab, service: &Service, place: Span) -> Option<Sp
 #[must_use]
 pub fn of_services(analysis: &Analysis<'_>, wanted: impl Fn(usize) -> bool + Sync) -> Vec<Option<Sink>> {
     let services: Vec<ServiceFacts<'_, '_>> = analysis.services().collect();
-    let found = services.par_iter().enumerate().map(|(at, of)| {
+    let found = services.par_iter().with_max_len(AT_ONCE).enumerate().map(|(at, of)| {
         wanted(at).then(|| {
             let mut sink = Sink::default();
             OF_SERVICES.iter().for_each(|check| check(analysis, of, &mut sink));
@@ -203,7 +203,7 @@ pub fn of_services(analysis: &Analysis<'_>, wanted: impl Fn(usize) -> bool + Syn
 /// What is wrong with the lab as a whole.
 #[must_use]
 pub fn of_lab(analysis: &Analysis<'_>) -> Sink {
-    let found = OF_LAB.par_iter().map(|check| {
+    let found = OF_LAB.par_iter().with_max_len(1).map(|check| {
         let mut sink = Sink::default();
         check(analysis, &mut sink);
         sink

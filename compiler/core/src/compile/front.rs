@@ -11,7 +11,7 @@ use crate::lower::{Assets, Context, Registry};
 use crate::model::{Lab, Namespace, Service};
 use crate::resolve::codes::no_lab::no_lab;
 use crate::resolve::{self, Catalogue, Expanded};
-use crate::source::{FileId, LAB_FILE, Sources, Span, World, read};
+use crate::source::{AT_ONCE, FileId, LAB_FILE, Sources, Span, World, read};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -132,10 +132,14 @@ impl Front {
         self.assets = lower::assets(&self.expanded, world, sink);
         self.allow(&mut lab);
         let lowered: Vec<(Service, Sink)> = match keep {
-            Keep::Expanded => self.expanded.par_iter().map(|service| self.lower(&lab, service)).collect(),
+            Keep::Expanded => {
+                let services = self.expanded.par_iter().with_max_len(AT_ONCE);
+                services.map(|service| self.lower(&lab, service)).collect()
+            }
             Keep::Nothing => {
                 let services = std::mem::take(&mut self.expanded);
-                services.into_par_iter().map(|service| self.lower(&lab, &service)).collect()
+                let services = services.into_par_iter().with_max_len(AT_ONCE);
+                services.map(|service| self.lower(&lab, &service)).collect()
             }
         };
         (lab.services, self.found.lowered) = lowered.into_iter().unzip();

@@ -8,7 +8,7 @@ use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, ValueKind};
 use crate::nomad::schema::BlockType;
 use crate::nomad::tables;
-use crate::source::{EMBEDDED, Embedded, FileId, LAB_FILE, Source, Sources, Spanned, World};
+use crate::source::{AT_ONCE, EMBEDDED, Embedded, FileId, LAB_FILE, Source, Sources, Spanned, World};
 use hlmc_syntax::NodeRef;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,6 +128,7 @@ fn parts(
     }
     let others: Vec<_> = ids
         .par_iter()
+        .with_max_len(AT_ONCE)
         .map(|id| {
             let mut sink = Sink::default();
             let part = match sources.get(*id) {

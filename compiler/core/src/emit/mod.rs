@@ -18,13 +18,14 @@ mod fixture;
 
 use crate::analyze::Analysis;
 use crate::bundle::{Artifact, Bundle};
+use crate::model::Service;
 use rayon::prelude::*;
 
 /// A target: what it writes for a lab.
 type Emitter = fn(&Analysis<'_>) -> Vec<Artifact>;
 
-/// Every target but the jobs, which may take up what these write. The nodes, which share their work out, come last: they
-/// fill the gaps that the others leave.
+/// Every target but the jobs, some of which take up what these write. The nodes, which share their work out, come last:
+/// they fill the gaps that the others leave.
 const EMITTERS: &[Emitter] = &[
     prometheus::artifacts,
     caddy::artifacts,
@@ -39,9 +40,12 @@ const EMITTERS: &[Emitter] = &[
 /// Emits everything.
 #[must_use]
 pub fn bundle(analysis: &Analysis<'_>) -> Bundle {
-    let mut artifacts: Vec<Artifact> = EMITTERS.par_iter().flat_map(|emit| emit(analysis)).collect();
-    let jobs = job::artifacts(&analysis.lab.services, &analysis.groups, &artifacts);
-    artifacts.extend(jobs);
+    let (takes_up, alone): (Vec<&Service>, Vec<&Service>) =
+        analysis.lab.services.iter().partition(|it| job::takes_up(it));
+    let others = || EMITTERS.par_iter().with_max_len(1).flat_map(|emit| emit(analysis)).collect::<Vec<Artifact>>();
+    let (mut artifacts, jobs) = rayon::join(others, || job::artifacts(&alone, &analysis.groups, &[]));
+    let taken_up = job::artifacts(&takes_up, &analysis.groups, &artifacts);
+    artifacts.extend(jobs.into_iter().chain(taken_up));
     let lock = analysis.lab.lock.as_ref().map(|lock| &*lock.text);
     Bundle::new(artifacts, &analysis.lab.name.value, lock)
 }

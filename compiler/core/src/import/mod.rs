@@ -97,7 +97,7 @@ pub fn import(world: &dyn World, paths: &[String]) -> Imported {
 pub fn jobs(world: &dyn World) -> (Vec<String>, Vec<Diagnostic>) {
     let compiled = lab_of(world);
     let services = compiled.lab.map(|lab| lab.services).unwrap_or_default();
-    let artifacts = crate::emit::job::artifacts(&services, &[], &[]);
+    let artifacts = crate::emit::job::artifacts(&services.iter().collect::<Vec<_>>(), &[], &[]);
     let texts = artifacts.into_iter().map(|artifact| String::from_utf8_lossy(&artifact.bytes).into_owned());
     (texts.collect(), compiled.diagnostics)
 }

@@ -5,7 +5,7 @@ use crate::diagnostic::Sink;
 use crate::nomad::form::{Attribute, Block, Body};
 use crate::resolve::codes::bad_value::bad_value;
 use crate::resolve::{Expanded, bodies};
-use crate::source::{Span, Spanned};
+use crate::source::{AT_ONCE, Span, Spanned};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 
@@ -32,7 +32,8 @@ pub struct Registered {
 impl Registry {
     /// Collects the ports of all services, which are sorted by name; two ports under one name are reported.
     pub fn collect(services: &[Expanded], sink: &mut Sink) -> Self {
-        let ports = services.par_iter().map(|service| (service.name.value.clone(), ports_of(service)));
+        let ports =
+            services.par_iter().with_max_len(AT_ONCE).map(|service| (service.name.value.clone(), ports_of(service)));
         let mut registry = Self { services: ports.collect(), broken: BTreeSet::new() };
         let mut taken: HashMap<&str, Span> = HashMap::with_capacity(services.len());
         for (service, (_, ports)) in services.iter().zip(&registry.services) {

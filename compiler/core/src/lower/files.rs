@@ -7,7 +7,7 @@ use crate::nomad::form::{Block, Body, Tag, Value, ValueKind};
 use crate::resolve::codes::{bad_value::bad_value, missing_file::missing_file, unknown_reference::unknown_reference};
 use crate::resolve::{Expanded, bodies, is_absolute};
 use crate::source::codes::path_outside_lab::path_outside_lab;
-use crate::source::{ReadError, Span, Spanned, World, embedded, text};
+use crate::source::{AT_ONCE, ReadError, Span, Spanned, World, embedded, text};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -58,7 +58,10 @@ pub fn assets(services: &[Expanded], world: &dyn World, sink: &mut Sink) -> Asse
     let files: OnceLock<Vec<String>> = OnceLock::new();
     let files = || files.get_or_init(|| world.files().into_iter().flatten().collect()).as_slice();
     let read: Vec<(Option<(String, String)>, Sink)> = named
+        .into_iter()
+        .collect::<Vec<_>>()
         .into_par_iter()
+        .with_max_len(AT_ONCE)
         .map(|(path, sources)| {
             let mut sink = Sink::default();
             let text = sources.into_iter().find_map(|source| read(&path, source, world, files, &mut sink));

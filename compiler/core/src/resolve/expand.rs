@@ -16,7 +16,7 @@ use crate::decode::parameters::Parameters;
 use crate::diagnostic::Sink;
 use crate::model::{Provider, Role};
 use crate::nomad::form::{Attribute, Block, Body, Value, ValueKind};
-use crate::source::{FileId, Sources, Span, Spanned};
+use crate::source::{AT_ONCE, FileId, Sources, Span, Spanned};
 use rayon::prelude::*;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +64,7 @@ pub fn expand(
         .into_par_iter()
         .map(|service| (service, false))
         .chain(jobs)
+        .with_max_len(AT_ONCE)
         .map(|(manifest, core)| {
             let mut sink = Sink::default();
             (expanded(manifest, core, manifests, &mut sink), sink)
@@ -80,7 +81,8 @@ pub fn expand(
     let catalogue = if manifests.uses.is_empty() { Catalogue::default() } else { Catalogue::load(sources) };
     let sources = &*sources;
     uses(manifests, &catalogue, &mut services, sources, sink);
-    let services = services.into_values().collect::<Vec<_>>().into_par_iter().map(|(mut service, mut sink)| {
+    let services = services.into_values().collect::<Vec<_>>().into_par_iter().with_max_len(AT_ONCE);
+    let services = services.map(|(mut service, mut sink)| {
         service.broken = broken.contains(&service.name.span.file);
         let service = if service.core { service } else { finish(service, manifests, sources, &mut sink) };
         (service, sink)

@@ -15,6 +15,9 @@ pub use world::{MemoryWorld, ReadError, World};
 
 use std::sync::Arc;
 
+/// How many files, services or nodes a thread takes at once: few enough that none is left with work while another has none.
+pub const AT_ONCE: usize = 16;
+
 /// One text that was read, as the diagnostics show it.
 #[derive(Clone, Debug)]
 pub struct Source {

@@ -1,7 +1,7 @@
 //! *read*: every manifest of a lab, in parallel.
 
 use super::codes::{path_outside_lab::path_outside_lab, unreadable_file};
-use super::{FileId, ReadError, Sources, Span, World};
+use super::{AT_ONCE, FileId, ReadError, Sources, Span, World};
 use crate::diagnostic::Sink;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -27,6 +27,7 @@ pub fn read(world: &dyn World, sink: &mut Sink) -> Sources {
     paths[1..].sort();
     let texts: Vec<(Arc<str>, Sink)> = paths
         .par_iter()
+        .with_max_len(AT_ONCE)
         .enumerate()
         .map(|(at, path)| {
             let mut sink = Sink::default();

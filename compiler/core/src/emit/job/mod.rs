@@ -5,19 +5,20 @@ use crate::bundle::Artifact;
 use crate::model::{Arch, Service};
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::nomad::hcl::{Dialect, write_block};
+use crate::source::AT_ONCE;
 use rayon::prelude::*;
 use std::borrow::Cow;
 
 /// Writes the jobs; what they take from other artifacts of the bundle is filled in from `generated`. `groups` is what follows
 /// for their groups, in their order.
 #[must_use]
-pub fn artifacts(services: &[Service], groups: &[GroupFacts<'_>], generated: &[Artifact]) -> Vec<Artifact> {
-    services.par_iter().map(|service| artifact(service, groups, generated)).collect()
+pub fn artifacts(services: &[&Service], groups: &[GroupFacts<'_>], generated: &[Artifact]) -> Vec<Artifact> {
+    services.par_iter().with_max_len(AT_ONCE).map(|service| artifact(service, groups, generated)).collect()
 }
 
 fn artifact(service: &Service, groups: &[GroupFacts<'_>], generated: &[Artifact]) -> Artifact {
     let mut job = Cow::Borrowed(&service.job);
-    if has_artifact(&service.job.body) {
+    if !generated.is_empty() {
         fill(&mut job.to_mut().body, generated);
     }
     let first = groups.partition_point(|facts| facts.service.name.value < service.name.value);
@@ -45,9 +46,12 @@ fn keep_to(arches: &[Arch], facts: &GroupFacts<'_>, job: &mut Body) {
     block.body.blocks.insert(0, constraint);
 }
 
-fn has_artifact(body: &Body) -> bool {
-    body.attributes.iter().any(|attribute| matches!(attribute.value.kind, ValueKind::Artifact(_)))
-        || body.blocks.iter().any(|block| has_artifact(&block.body))
+/// Whether a job takes up another artifact of the bundle: the text of one of its templates.
+#[must_use]
+pub fn takes_up(service: &Service) -> bool {
+    let templates = service.tasks().flat_map(|task| task.body.blocks("template"));
+    let mut texts = templates.filter_map(|template| template.body.attribute("data"));
+    texts.any(|data| matches!(data.value.kind, ValueKind::Artifact(_)))
 }
 
 fn fill(body: &mut Body, generated: &[Artifact]) {
@@ -91,7 +95,7 @@ mod tests {
         template.body.set("right_delimiter", Value::str("hlmc>>", span));
         template.body.set("data", Value { kind: ValueKind::Artifact(path.to_owned()), span });
         service.job.body.blocks.push(template);
-        String::from_utf8(artifacts(&[service], &[], generated)[0].bytes.clone()).unwrap()
+        String::from_utf8(artifacts(&[&service], &[], generated)[0].bytes.clone()).unwrap()
     }
 
     #[test]

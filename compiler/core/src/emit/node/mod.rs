@@ -18,6 +18,7 @@ use crate::bundle::Artifact;
 use crate::model::{Daemon, Discovery};
 use crate::nomad::form::Body;
 use crate::nomad::hcl::{self, Dialect};
+use crate::source::AT_ONCE;
 use firewall::Addresses;
 pub(super) use firewall::{Who, let_in};
 use rayon::prelude::*;
@@ -26,7 +27,7 @@ use rayon::prelude::*;
 #[must_use]
 pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
     let addresses = Addresses::of(analysis.lab);
-    analysis.nodes.par_iter().flat_map_iter(|facts| node(analysis, facts, &addresses)).collect()
+    analysis.nodes.par_iter().with_max_len(AT_ONCE).flat_map_iter(|facts| node(analysis, facts, &addresses)).collect()
 }
 
 /// The files that lie on one machine, then the scripts that bring them there.
