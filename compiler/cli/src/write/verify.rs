@@ -88,7 +88,7 @@ fn look(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<Option<Diffe
     }
     let mut file = open(path)?;
     let found = file.metadata()?.permissions().mode() & 0o7777;
-    if !same_bytes(&mut file, bytes)? {
+    if !same_bytes(&file, bytes)? {
         return Ok(Some(Difference::Content));
     }
     Ok(mode.filter(|expected| *expected != found).map(|expected| Difference::Mode { found, expected }))

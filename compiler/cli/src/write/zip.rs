@@ -64,7 +64,7 @@ pub(super) fn write_zip(bundle: &Bundle, file: &Path) -> Result<bool, Failure> {
     hidden.push(".hlmc-new");
     let partial = file.with_file_name(hidden);
     let failure = |error: io::Error| Failure::io("write", file, &error);
-    let same = open(file).and_then(|mut there| same_bytes(&mut there, &bytes)).unwrap_or(false);
+    let same = open(file).and_then(|there| same_bytes(&there, &bytes)).unwrap_or(false);
     if same && fs::symlink_metadata(&partial).is_err() {
         return Ok(false);
     }

@@ -27,7 +27,10 @@ fn print_block(out: &mut String, at: usize, block: &Block) {
     for (name, attribute) in &block.attributes {
         print_attribute(out, name, attribute);
     }
-    out.push_str("    ],\n    blocks: &[");
+    let required = places(block, |attribute| attribute.required);
+    let limited = places(block, |it| !it.one_of.is_empty() || it.least.is_some() || it.most.is_some());
+    let _ = writeln!(out, "    ],\n    required: &{required:?}, limited: &{limited:?},");
+    out.push_str("    blocks: &[");
     for at in block.blocks.values() {
         let _ = write!(out, "&B{at}, ");
     }
@@ -40,6 +43,11 @@ fn print_block(out: &mut String, at: usize, block: &Block) {
         block.partial
     );
     let _ = writeln!(out, "    doc: {:?}, life: {},\n}};", block.doc, life(&block.life));
+}
+
+/// Where those of a block's attributes stand that something holds for.
+fn places(block: &Block, holds: impl Fn(&Attribute) -> bool) -> Vec<usize> {
+    block.attributes.values().enumerate().filter(|(_, attribute)| holds(attribute)).map(|(at, _)| at).collect()
 }
 
 fn print_attribute(out: &mut String, name: &str, attribute: &Attribute) {

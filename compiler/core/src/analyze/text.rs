@@ -53,24 +53,23 @@ pub(super) fn texts(service: &Service) -> Vec<Text<'_>> {
         texts.meta(&group.body);
         texts.tags(&group.body);
         for task in group.body.blocks("task") {
-            texts.task(&task.body);
+            texts.task(task);
         }
     }
     texts.0
 }
 
-/// The texts of the templates of a service's job, but for what hlmc itself wrote.
-pub fn templates(service: &Service) -> impl Iterator<Item = &str> {
-    let tasks = service.tasks();
-    let templates = tasks.flat_map(|task| task.body.blocks("template")).filter(|template| !is_ours(template));
-    templates.filter_map(|template| template.body.str("data").map(|text| text.value))
+/// The templates of a task, but for what hlmc itself wrote.
+pub fn templates(task: &Block) -> impl Iterator<Item = &Block> {
+    task.body.blocks("template").filter(|template| !is_ours(template))
 }
 
 /// The texts found so far.
 struct Texts<'l>(Vec<Text<'l>>);
 
 impl<'l> Texts<'l> {
-    fn task(&mut self, task: &'l Body) {
+    fn task(&mut self, block: &'l Block) {
+        let task = &block.body;
         self.meta(task);
         self.tags(task);
         for config in task.blocks("config") {
@@ -86,7 +85,7 @@ impl<'l> Texts<'l> {
                 }
             }
         }
-        for template in task.blocks("template").filter(|template| !is_ours(template)) {
+        for template in templates(block) {
             if let Some(text) = template.body.str("data") {
                 self.0.push(Text { place: Place::File, text: text.value, span: text.span });
             }

@@ -3,7 +3,8 @@
 use crate::analyze::Analysis;
 use crate::diagnostic::{Diagnostic, Severity, Sink, code};
 use crate::model::{Daemon, Dhcp, Dnsmasq, Lab, Network, Node};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
+use std::collections::HashMap;
 use std::net::Ipv4Addr;
 
 code!(Error, "address-conflict", "address_conflict.md", "addresses that can't all be right");
@@ -63,14 +64,17 @@ fn routes(lab: &Lab, sink: &mut Sink) {
         Daemon::Dnsmasq(dnsmasq) => Some(dnsmasq.hosts.iter().map(|(name, _)| name)),
         Daemon::Samba(_) => None,
     });
-    let names: Vec<&Spanned<String>> = lab.nodes.iter().map(|node| &node.name).chain(hosts.flatten()).collect();
+    let names = lab.nodes.iter().map(|node| &node.name).chain(hosts.flatten());
+    // Of two with one name the first.
+    let mut machines: HashMap<&str, Span> = HashMap::new();
+    names.for_each(|name| _ = machines.entry(name).or_insert(name.span));
     for route in lab.services.iter().flat_map(|service| &service.routes) {
         let below = route.host.value.strip_suffix(&lab.domain.value).and_then(|rest| rest.strip_suffix('.'));
-        if let Some(name) = names.iter().find(|name| Some(name.as_str()) == below) {
+        if let Some(machine) = below.and_then(|below| machines.get(below)) {
             let message = format!("`{}` is a route, and the name of a machine", route.host.value);
             let mut diagnostic = Diagnostic::new(&CODE, message, route.span, "leads to the reverse proxy");
             diagnostic.severity = Severity::Warning;
-            sink.push(diagnostic.also(name.span, "leads to this machine").help("call the route otherwise"));
+            sink.push(diagnostic.also(*machine, "leads to this machine").help("call the route otherwise"));
         }
     }
 }

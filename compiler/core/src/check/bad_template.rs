@@ -1,7 +1,7 @@
 //! `bad-template`: a template that Nomad can't read, or whose variables it can't.
 
 use super::brought_in;
-use crate::analyze::{Analysis, Asked, ServiceFacts, Template, template};
+use crate::analyze::{Analysis, Asked, ServiceFacts, Template, template, templates};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code, nearest};
 use crate::model::{Lab, SecretStore, Service};
 use crate::nomad::form::{Block, Body};
@@ -27,7 +27,7 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
     for group in job.blocks("group") {
         for task in group.body.blocks("task") {
             let vault = [job, &group.body, &task.body].iter().any(|body| body.block("vault").is_some());
-            for block in task.body.blocks("template") {
+            for block in templates(task) {
                 let Some(read) = read(service, block) else { continue };
                 if let Some(diagnostic) = unreadable(&read).or_else(|| no_variable(&read, &block.body)) {
                     sink.push(with_origin(lab, &read, diagnostic));

@@ -4,6 +4,7 @@ use crate::analyze::{Analysis, ServiceFacts};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::nomad::form::{Block, Value, ValueKind};
 use crate::source::Span;
+use std::borrow::Cow;
 use unicode_normalization::is_nfc;
 
 code!(Error, "decomposed-text", "decomposed_text.md", "a text that Nomad would change");
@@ -24,7 +25,10 @@ fn in_block(block: &Block, places: &mut Vec<Span>) {
         see(label, label.span, places);
     }
     for attribute in &block.body.attributes {
-        see(&attribute.name, attribute.name_span, places);
+        // Any other name is the tables' own.
+        if let Cow::Owned(name) = &attribute.name {
+            see(name, attribute.name_span, places);
+        }
         in_value(&attribute.value, places);
     }
     for block in &block.body.blocks {

@@ -13,6 +13,9 @@ code!(Warning, "hard-coded-address", "hard_coded_address.md", "a service is told
 /// What Consul and Nomad register themselves, and Vault where it uses Consul.
 pub(super) const AGENTS: [&str; 4] = ["consul", "nomad", "nomad-client", "vault"];
 
+/// What stands behind a name of Consul's.
+const CONSUL: &str = ".service.consul";
+
 /// An address in a text.
 struct Found<'l> {
     text: Text<'l>,
@@ -47,10 +50,13 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
 impl<'l> Known<'_, 'l> {
     fn found(&self, service: &'l Service, text: Text<'l>) -> Vec<Found<'l>> {
         let mut found: Vec<Found<'l>> = Vec::new();
-        found.extend(addresses(text.text).filter_map(|(at, length, address)| self.of_node(text, at, length, address)));
-        if self.lab.discovery == Discovery::Consul {
-            let dots = text.text.match_indices('.').map(|(at, _)| at);
-            let names = dots.filter(|at| text.text[*at..].starts_with(".service.consul"));
+        let dotted = text.text.contains('.');
+        if dotted {
+            let addresses = addresses(text.text);
+            found.extend(addresses.filter_map(|(at, length, address)| self.of_node(text, at, length, address)));
+        }
+        if dotted && self.lab.discovery == Discovery::Consul && text.text.contains(CONSUL) {
+            let names = text.text.match_indices(CONSUL).map(|(at, _)| at);
             found.extend(names.filter_map(|at| self.of_consul(service, text, at)));
         }
         if found.is_empty() {
@@ -62,7 +68,7 @@ impl<'l> Known<'_, 'l> {
     /// The name of another service, or `localhost`, as the host in a variable: a container finds neither.
     fn of_name(&self, service: &Service, text: Text<'l>) -> Option<Found<'l>> {
         let Place::Env(key) = text.place else { return None };
-        let (start, end, port_end) = host(text.text).filter(|_| is_host(key))?;
+        let (start, end, port_end) = is_host(key).then(|| host(text.text))??;
         let name = &text.text[start..end];
         let local = matches!(name, "localhost" | "127.0.0.1");
         let known = self.registered.get_key_value(name).filter(|(_, it)| it.service.name.value != service.name.value);
@@ -109,7 +115,7 @@ impl<'l> Known<'_, 'l> {
         let part = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
         let start = text.text[..at].bytes().rposition(|b| !part(b)).map_or(0, |before| before + 1);
         let name = &text.text[start..at];
-        let (port, end) = port(text.text, at + ".service.consul".len());
+        let (port, end) = port(text.text, at + CONSUL.len());
         if name.is_empty() || AGENTS.contains(&name) {
             return None;
         }
@@ -154,10 +160,10 @@ fn host(text: &str) -> Option<(usize, usize, usize)> {
 
 /// Whether a variable's name says that it has a host: `DB_HOST`, `REDIS_URL`.
 fn is_host(key: &str) -> bool {
-    let last = key.rsplit('_').next().unwrap_or(key).to_ascii_uppercase();
-    ["HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS", "URL", "URI", "DSN", "ENDPOINT"]
-        .iter()
-        .any(|it| last.ends_with(it))
+    let key = key.as_bytes();
+    let ends =
+        |it: &str| key.len().checked_sub(it.len()).is_some_and(|at| key[at..].eq_ignore_ascii_case(it.as_bytes()));
+    ["HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS", "URL", "URI", "DSN", "ENDPOINT"].into_iter().any(ends)
 }
 
 /// Whether a variable's name says that it is about a database or the like, which has a container of its own.
@@ -194,13 +200,14 @@ fn addresses(text: &str) -> impl Iterator<Item = (usize, usize, Ipv4Addr)> {
     std::iter::from_fn(move || {
         // Dots are rare, and searched for many bytes at a time.
         while let Some(dot) = text[at..].find('.').map(|dot| at + dot) {
+            if dot == at || !bytes[dot - 1].is_ascii_digit() {
+                at = dot + 1;
+                continue;
+            }
             let digits = bytes[at..dot].iter().rev().take_while(|b| b.is_ascii_digit()).count();
             let start = dot - digits;
             let length = bytes[start..].iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
             at = start + length;
-            if digits == 0 {
-                continue;
-            }
             let before = start.checked_sub(1).map(|before| bytes[before]);
             let own = before.is_none_or(|b| !b.is_ascii_alphanumeric() && !b"._-".contains(&b));
             let length = text[start..at].trim_end_matches('.').len();

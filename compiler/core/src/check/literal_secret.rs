@@ -2,7 +2,7 @@
 
 use super::brought_in;
 use super::secret_shape::{is_placeholder, named_like_one, password_of_url, shaped_like_one};
-use crate::analyze::{Analysis, Place, ServiceFacts, Text};
+use crate::analyze::{Analysis, Place, ServiceFacts, Text, templates};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code};
 use crate::model::{Lab, Service};
 
@@ -62,9 +62,8 @@ fn are_users(name: &str, value: &str) -> bool {
 
 /// Lines of templates that tell a task its environment: `PASSWORD=hunter2`.
 fn in_variables(service: &Service) -> Vec<Found<'_>> {
-    let tasks = service.tasks();
-    let templates = tasks.flat_map(|task| task.body.blocks("template"));
-    let of_env = templates.filter(|template| template.body.bool("env").is_some_and(|env| env.value));
+    let of_env =
+        service.tasks().flat_map(templates).filter(|template| template.body.bool("env").is_some_and(|env| env.value));
     let mut found = Vec::new();
     for data in of_env.filter_map(|template| template.body.str("data")) {
         let mut at = 0;

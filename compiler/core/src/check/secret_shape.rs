@@ -66,17 +66,17 @@ fn holds_token(text: &str, start: &str, least: usize) -> bool {
 
 /// Whether a URL in a text has a password: `postgres://user:password@host`. Lines that are comments don't count.
 pub(super) fn password_of_url(text: &str) -> bool {
-    if !text.match_indices(':').any(|(at, _)| text[at..].starts_with("://")) {
+    if !text.contains("://") {
         return false;
     }
-    let lines = text.lines().filter(|line| {
-        let line = line.trim_start();
-        !line.starts_with(['#', ';']) && !line.starts_with("//")
-    });
-    lines.flat_map(|line| line.match_indices("://").map(move |(at, _)| &line[at + 3..])).any(|rest| {
-        let end = rest.find(['/', '?', '#', ' ', '"', '\'', ',', '<', '>']).unwrap_or(rest.len());
+    let places = text.match_indices(':').map(|(at, _)| at).filter(|at| text[*at..].starts_with("://"));
+    places.into_iter().any(|at| {
+        let rest = &text[at + 3..];
+        let end = rest.find(['/', '?', '#', ' ', '"', '\'', ',', '<', '>', '\n']).unwrap_or(rest.len());
         let Some((user, _)) = rest[..end].rsplit_once('@') else { return false };
-        user.split_once(':').is_some_and(|(_, password)| is_literal(password) && !password.starts_with('%'))
+        let line = text[..at].rsplit('\n').next().unwrap_or_default().trim_start();
+        let comment = line.starts_with(['#', ';']) || line.starts_with("//");
+        !comment && user.split_once(':').is_some_and(|(_, password)| is_literal(password) && !password.starts_with('%'))
     })
 }
 

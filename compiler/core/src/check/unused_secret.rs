@@ -2,8 +2,9 @@
 
 use crate::analyze::{Analysis, templates};
 use crate::diagnostic::{Diagnostic, Sink, code};
-use crate::model::SecretStore;
+use crate::model::{SecretStore, Service};
 use crate::source::Spanned;
+use std::cell::LazyCell;
 use std::collections::HashSet;
 
 code!(Warning, "unused-secret", "unused_secret.md", "nothing reads a secret that a store holds");
@@ -20,7 +21,7 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
         .flat_map(|service| &service.secrets)
         .map(|secret| (secret.store.as_str(), secret.path.as_str(), secret.key.as_str()))
         .collect();
-    let templates: Vec<&str> = lab.services.iter().flat_map(templates).filter(|text| reads(text)).collect();
+    let templates = LazyCell::new(|| reading(&lab.services));
     for store in &lab.stores {
         for (path, keys) in &store.holds {
             let name = store.name.as_str();
@@ -33,9 +34,11 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     }
 }
 
-/// Whether it is a text by which Nomad reads secrets by itself.
-fn reads(text: &str) -> bool {
-    text.contains("nomadVar") || text.contains("secret")
+/// The texts by which Nomad reads secrets by itself.
+fn reading(services: &[Service]) -> Vec<&str> {
+    let templates = services.iter().flat_map(Service::tasks).flat_map(templates);
+    let texts = templates.filter_map(|template| template.body.str("data").map(|text| text.value));
+    texts.filter(|text| text.contains("nomadVar") || text.contains("secret")).collect()
 }
 
 /// Whether a template may read a path: it names it, or puts paths together.

@@ -61,7 +61,7 @@ impl Decoder<'_> {
         self.inside(node, scope, &mut filling);
         self.scopes.pop();
         let labels = labels?;
-        let missing = scope.attributes().filter(|it| !scope.partial && it.required && !filling.has(it.name));
+        let missing = scope.required().filter(|it| !scope.partial && !filling.has(it.name));
         for attribute in missing {
             let label = labels.first().map_or("", |label| label.as_str());
             let short = elsewhere::short_form(ty.name, label).filter(|_| label.contains(':'));

@@ -62,6 +62,8 @@ pub(crate) static ANYTHING: BlockType = BlockType {
     labels: &[],
     occurs: Occurs::Many,
     attributes: &[],
+    required: &[],
+    limited: &[],
     blocks: &[],
     open: Some(Type::Any),
     as_attribute: true,

@@ -70,6 +70,10 @@ impl Scope {
         self.tables().flat_map(|ty| ty.attributes)
     }
 
+    pub(crate) fn required(&self) -> impl Iterator<Item = &'static AttributeType> {
+        self.tables().flat_map(BlockType::required)
+    }
+
     pub(crate) fn blocks(&self) -> impl Iterator<Item = &'static BlockType> + Clone {
         self.tables().flat_map(|ty| ty.blocks.iter().copied())
     }

@@ -74,7 +74,7 @@ pub fn nanoseconds(text: &str) -> Result<i64, Fault> {
     while !rest.is_empty() {
         let (number, after) = split_number(rest);
         let (unit, next) = split_word(after);
-        let scale = TIMES.iter().find(|(name, _)| *name == unit).map(|(_, scale)| *scale);
+        let scale = TIMES.iter().find(|(name, _)| name.len() == unit.len() && *name == unit).map(|(_, scale)| *scale);
         let Some(part) = scale.and_then(|scale| scaled(number, scale)) else { return Err(time_fault(text)) };
         sum += part;
         rest = next;
@@ -123,20 +123,25 @@ pub fn time(nanoseconds: i64) -> String {
 }
 
 fn split_number(text: &str) -> (&str, &str) {
-    text.split_at(text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len()))
+    text.split_at(text.bytes().position(|b| !b.is_ascii_digit() && b != b'.').unwrap_or(text.len()))
 }
 
 fn split_word(text: &str) -> (&str, &str) {
-    text.split_at(text.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(text.len()))
+    text.split_at(text.bytes().position(|b| b.is_ascii_digit() || b == b'.').unwrap_or(text.len()))
 }
 
 /// `1.5` times a scale. Digits below one are dropped, as Go does; a fraction of a byte is nothing that can be meant.
 fn scaled(number: &str, scale: i128) -> Option<i128> {
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let dot = number.bytes().position(|b| b == b'.');
+    let (whole, fraction) = dot.map_or((number, ""), |dot| (&number[..dot], &number[dot + 1..]));
     if (whole.is_empty() && fraction.is_empty()) || whole.len() > 20 || fraction.len() > 12 || fraction.contains('.') {
         return None;
     }
-    let digits = |text: &str| if text.is_empty() { Some(0) } else { text.parse::<i128>().ok() };
+    let digits = |text: &str| match text.len() {
+        0 => Some(0),
+        1..=19 => text.parse::<u64>().ok().map(i128::from),
+        _ => text.parse().ok(),
+    };
     if fraction.is_empty() {
         return digits(whole)?.checked_mul(scale);
     }

@@ -24,6 +24,10 @@ pub struct BlockType {
     pub occurs: Occurs,
     /// Its attributes, sorted by name.
     pub attributes: &'static [AttributeType],
+    /// Which of the attributes must be there.
+    pub required: &'static [usize],
+    /// Which of the attributes can't be anything of their type.
+    pub limited: &'static [usize],
     /// Its blocks, sorted by name.
     pub blocks: &'static [&'static BlockType],
     /// The type of attributes that aren't listed (`env`, `meta`, a driver's `config`); without it they are errors.
@@ -167,6 +171,18 @@ impl BlockType {
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&'static AttributeType> {
         self.attributes.binary_search_by(|attribute| order(attribute.name, name)).ok().map(|at| &self.attributes[at])
+    }
+
+    /// The attributes that must be there.
+    pub fn required(&self) -> impl Iterator<Item = &'static AttributeType> + Clone + use<> {
+        let all = self.attributes;
+        self.required.iter().map(|at| &all[*at])
+    }
+
+    /// The attributes that can't be anything of their type.
+    pub fn limited(&self) -> impl Iterator<Item = &'static AttributeType> + use<> {
+        let all = self.attributes;
+        self.limited.iter().map(|at| &all[*at])
     }
 
     /// The block with this name.

@@ -58,7 +58,7 @@ impl Reader<'_, '_> {
         self.scopes.push(scope);
         self.items(&block.body, scope, &mut filling);
         self.scopes.pop();
-        for attribute in scope.attributes().filter(|it| it.required && !filling.has(it.name)) {
+        for attribute in scope.required().filter(|it| !filling.has(it.name)) {
             self.evaluator.sink.push(missing_attribute::missing_attribute(ty.name, attribute, name_span));
         }
         Some(Block { name: Cow::Borrowed(ty.name), labels: labels?, body: filling.body, span: self.span(block.head) })

@@ -14,6 +14,8 @@ const fn block(name: &'static str) -> BlockType {
         labels: &[],
         occurs: Occurs::Once,
         attributes: &[],
+        required: &[],
+        limited: &[],
         blocks: &[],
         open: None,
         as_attribute: false,
@@ -50,6 +52,8 @@ static SERVICE: BlockType = BlockType {
         attr("system", Type::Bool),
         AttributeType { one_of: &["batch", "service", "system"], ..attr("type", Type::Str) },
     ],
+    required: &[5],
+    limited: &[2, 7, 16, 18],
     blocks: &[&CONFIG, &CONSTRAINT, &ENV, &PORT, &ROUTE, &UPDATE],
     ..block("service")
 };

@@ -8,6 +8,7 @@ use crate::nomad::form::{Block, Value, ValueKind};
 use crate::nomad::hcl::is_identifier;
 use crate::nomad::schema::{AttributeType, BlockType, Type};
 use crate::source::Span;
+use std::borrow::Cow;
 
 /// Reports what the table of a block, and those of all in it, don't allow.
 pub(super) fn check(block: &Block, ty: &'static BlockType, sink: &mut Sink) {
@@ -36,16 +37,20 @@ fn annotated_in(name: &str, value: &Value, sink: &mut Sink) {
 
 /// What a table says of the values in a block, and of the blocks in it.
 fn inside(block: &Block, ty: &'static BlockType, sink: &mut Sink) {
-    for attribute in ty.attributes.iter().filter(|attribute| attribute.required) {
+    for attribute in ty.required() {
         if block.body.attribute(attribute.name).is_none() {
             sink.push(missing_attribute::missing_attribute(ty.name, attribute, block.span));
         }
     }
-    for attribute in &block.body.attributes {
-        match ty.attribute(&attribute.name) {
-            Some(known) => value(known, &attribute.value, sink),
-            None => name(ty, &attribute.name, attribute.name_span, sink),
+    for known in ty.limited() {
+        if let Some(attribute) = block.body.attribute(known.name) {
+            value(known, &attribute.value, sink);
         }
+    }
+    if !ty.as_attribute {
+        // Names that no manifest has written are the tables' own.
+        let written = block.body.attributes.iter().filter(|attribute| matches!(attribute.name, Cow::Owned(_)));
+        written.filter(|it| ty.attribute(&it.name).is_none()).for_each(|it| name(ty, &it.name, it.name_span, sink));
     }
     for inner in &block.body.blocks {
         if let Some(ty) = ty.block(&inner.name) {
