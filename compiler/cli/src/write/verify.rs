@@ -86,7 +86,7 @@ fn look(path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<Option<Diffe
     if !fs::symlink_metadata(path)?.is_file() {
         return Ok(Some(Difference::Unreadable("it isn't a regular file".to_owned())));
     }
-    let mut file = open(path)?;
+    let file = open(path)?;
     let found = file.metadata()?.permissions().mode() & 0o7777;
     if !same_bytes(&file, bytes)? {
         return Ok(Some(Difference::Content));
