@@ -4,17 +4,16 @@ use crate::analyze::Analysis;
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::Service;
 use crate::source::Span;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 code!(Error, "dependency-cycle", "dependency_cycle.md", "services wait for each other");
 
 /// Reports each circle of `after` and of addresses, once.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let services: BTreeMap<&str, &Service> =
-        analysis.lab.services.iter().map(|service| (service.name.as_str(), service)).collect();
-    let mut done: BTreeSet<&str> = BTreeSet::new();
-    for start in services.keys() {
-        if let Some(circle) = circle(start, &services, &mut done) {
+    let services = analysis.lab.services.as_slice();
+    let mut search = Search { services, done: vec![false; services.len()], places: BTreeMap::new() };
+    for start in 0..services.len() {
+        if let Some(circle) = search.circle(start) {
             sink.push(dependency_cycle(&circle));
         }
     }
@@ -30,40 +29,51 @@ fn waits(service: &Service) -> impl Iterator<Item = Wait<'_>> {
     after.chain(others.map(move |it| (name, it.service.as_str(), it.span)))
 }
 
-/// A circle that can be reached from a service and isn't reported yet. Depth first, with a stack of its own.
-fn circle<'l>(
-    start: &'l str,
-    services: &BTreeMap<&'l str, &'l Service>,
-    done: &mut BTreeSet<&'l str>,
-) -> Option<Vec<Wait<'l>>> {
-    let mut path: Vec<(&str, Vec<Wait<'l>>)> = Vec::new();
-    let mut taken: Vec<Wait<'l>> = Vec::new();
-    // Where each service of the path stands in it.
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut found = None;
-    let open = |name: &'l str| services.get(name).map(|service| waits(service).collect()).unwrap_or_default();
-    if done.insert(start) {
-        places.insert(start, path.len());
-        path.push((start, open(start)));
-    }
-    while let Some((name, rest)) = path.last_mut() {
-        let Some(wait) = rest.pop() else {
-            places.remove(name);
-            path.pop();
-            taken.pop();
-            continue;
-        };
-        if let Some(&at) = places.get(wait.1) {
-            let mut circle: Vec<Wait<'l>> = taken[at..].to_vec();
-            circle.push(wait);
-            found.get_or_insert(circle);
-        } else if services.contains_key(wait.1) && done.insert(wait.1) {
-            taken.push(wait);
-            places.insert(wait.1, path.len());
-            path.push((wait.1, open(wait.1)));
+/// A search through services, which are sorted by name.
+struct Search<'l> {
+    services: &'l [Service],
+    done: Vec<bool>,
+    /// Where each service of the path stands in it.
+    places: BTreeMap<usize, usize>,
+}
+
+impl<'l> Search<'l> {
+    /// A circle that can be reached from a service and isn't reported yet. Depth first, with a stack of its own.
+    fn circle(&mut self, start: usize) -> Option<Vec<Wait<'l>>> {
+        let mut path: Vec<(usize, Vec<Wait<'l>>)> = Vec::new();
+        let mut taken: Vec<Wait<'l>> = Vec::new();
+        let mut found = None;
+        self.enter(start, &mut path);
+        while let Some((at, rest)) = path.last_mut() {
+            let Some(wait) = rest.pop() else {
+                self.places.remove(at);
+                path.pop();
+                taken.pop();
+                continue;
+            };
+            let Ok(next) = self.services.binary_search_by(|service| service.name.as_str().cmp(wait.1)) else {
+                continue;
+            };
+            if let Some(&at) = self.places.get(&next) {
+                let mut circle: Vec<Wait<'l>> = taken[at..].to_vec();
+                circle.push(wait);
+                found.get_or_insert(circle);
+            } else if self.enter(next, &mut path) {
+                taken.push(wait);
+            }
         }
+        found
     }
-    found
+
+    /// Puts a service at the end of the path, unless it has been there before.
+    fn enter(&mut self, at: usize, path: &mut Vec<(usize, Vec<Wait<'l>>)>) -> bool {
+        let is_new = !std::mem::replace(&mut self.done[at], true);
+        if is_new {
+            self.places.insert(at, path.len());
+            path.push((at, waits(&self.services[at]).collect()));
+        }
+        is_new
+    }
 }
 
 fn dependency_cycle(circle: &[Wait<'_>]) -> Diagnostic {

@@ -21,10 +21,11 @@ const MOST_RESERVED: usize = 32;
 
 /// An empty body for what stands in a node.
 fn filling<'d>(node: NodeRef<'d, '_>) -> Filling<'d> {
-    let names = (node.props().count() + node.children().count()).min(MOST_RESERVED);
+    let props = node.props().count();
     // What has children of its own is a block as a rule.
-    let attributes = node.props().count() + node.children().filter(|child| !child.has_block()).count();
-    Filling::with_capacity(names, attributes.min(names))
+    let count = |(all, plain), child: NodeRef<'_, '_>| (all + 1, plain + usize::from(!child.has_block()));
+    let (children, plain) = node.children().fold((0, 0), count);
+    Filling::with_capacity((props + children).min(MOST_RESERVED), (props + plain).min(MOST_RESERVED))
 }
 
 /// Whether an argument is a bare word that sets a truth value of its block.

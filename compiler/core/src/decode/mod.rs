@@ -23,7 +23,7 @@ mod value;
 
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::nomad::form::Block;
-use crate::nomad::schema::{BlockType, Language, Life, Occurs, Type};
+use crate::nomad::schema::{BlockType, Language, Occurs, Type};
 use crate::nomad::tables;
 use crate::source::{FileId, Span};
 use hlmc_syntax::NodeRef;
@@ -57,21 +57,8 @@ pub fn block(
 }
 
 /// A block that no table knows.
-pub(crate) static ANYTHING: BlockType = BlockType {
-    name: "",
-    labels: &[],
-    occurs: Occurs::Many,
-    attributes: &[],
-    required: &[],
-    limited: &[],
-    blocks: &[],
-    open: Some(Type::Any),
-    as_attribute: true,
-    body_by: None,
-    partial: false,
-    doc: "",
-    life: Life { since: None, deprecated: None, ignored: None, removed: None },
-};
+pub(crate) static ANYTHING: BlockType =
+    BlockType { occurs: Occurs::Many, open: Some(Type::Any), as_attribute: true, ..BlockType::EMPTY };
 
 pub(crate) const LANGUAGES: Languages = tables::language;
 

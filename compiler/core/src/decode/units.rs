@@ -63,6 +63,9 @@ const SIZES: [(&str, u64); 11] = [
 /// # Errors
 /// Says what is wrong, with the text that was probably meant.
 pub fn nanoseconds(text: &str) -> Result<i64, Fault> {
+    if let Some(plain) = plain(text) {
+        return Ok(plain);
+    }
     let (negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -84,6 +87,20 @@ pub fn nanoseconds(text: &str) -> Result<i64, Fault> {
         Ok(sum) if !text.is_empty() => Ok(sum),
         _ => Err(Fault::Wrong(None)),
     }
+}
+
+/// What a time is as a rule, a whole number and a unit, in nanoseconds.
+fn plain(text: &str) -> Option<i64> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let scale: i64 = match &text[digits..] {
+        "ms" => 1_000_000,
+        "s" => 1_000_000_000,
+        "m" => 60_000_000_000,
+        "h" => 3_600_000_000_000,
+        _ => return None,
+    };
+    let number = |text: &[u8]| text.iter().fold(0, |number: i64, digit| 10 * number + i64::from(digit - b'0'));
+    (1..=9).contains(&digits).then(|| number(&text.as_bytes()[..digits]).checked_mul(scale))?
 }
 
 /// The bytes of a size.

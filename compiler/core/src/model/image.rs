@@ -66,14 +66,11 @@ fn is_tag(tag: &str) -> bool {
 }
 
 fn is_name(name: &str) -> bool {
-    let mut parts: Vec<&str> = name.split('/').collect();
-    if parts.len() > 1 && (parts[0].contains(['.', ':']) || parts[0] == "localhost") {
-        let host = parts.remove(0);
-        if !is_host(host) {
-            return false;
-        }
-    }
-    name.len() <= 255 && !parts.is_empty() && parts.into_iter().all(is_component)
+    let (host, repository) = match name.split_once('/') {
+        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => (Some(first), rest),
+        _ => (None, name),
+    };
+    name.len() <= 255 && host.is_none_or(is_host) && repository.split('/').all(is_component)
 }
 
 fn is_host(host: &str) -> bool {
@@ -94,21 +91,12 @@ fn is_host(host: &str) -> bool {
 
 /// Small letters and digits, with `.`, `_`, `__` or any number of `-` between them.
 fn is_component(part: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let mut between = String::new();
-    for c in part.chars() {
-        if u8::try_from(c).is_ok_and(plain) {
-            between.clear();
-        } else {
-            between.push(c);
-            let dashes = between.chars().all(|c| c == '-');
-            if !dashes && !matches!(between.as_str(), "." | "_" | "__") {
-                return false;
-            }
-        }
-    }
-    let ends = |end: Option<u8>| end.is_some_and(plain);
-    ends(part.bytes().next()) && ends(part.bytes().last())
+    let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let part = part.as_bytes();
+    let mut between = part.split(plain);
+    part.first().is_some_and(plain)
+        && part.last().is_some_and(plain)
+        && between.all(|some| matches!(some, b"" | b"." | b"_" | b"__") || some.iter().all(|b| *b == b'-'))
 }
 
 #[cfg(test)]

@@ -70,30 +70,18 @@ fn same_labels(one: &Block, other: &Block) -> bool {
 mod tests {
     use super::*;
     use crate::nomad::form::Value;
-    use crate::nomad::schema::Life;
+    use crate::nomad::schema::key;
     use crate::source::{Span, Spanned};
 
-    const LIFE: Life = Life { since: None, deprecated: None, ignored: None, removed: None };
     static CONSTRAINT: BlockType = block_type("constraint", Occurs::Many, &[]);
     static UPDATE: BlockType = block_type("update", Occurs::Once, &[]);
-    static JOB: BlockType = block_type("job", Occurs::Once, &[&CONSTRAINT, &UPDATE]);
+    static JOB: BlockType = BlockType {
+        block_keys: &[key("constraint"), key("update")],
+        ..block_type("job", Occurs::Once, &[&CONSTRAINT, &UPDATE])
+    };
 
     const fn block_type(name: &'static str, occurs: Occurs, blocks: &'static [&'static BlockType]) -> BlockType {
-        let labels = &[];
-        let attributes = &[];
-        BlockType {
-            name,
-            labels,
-            occurs,
-            attributes,
-            blocks,
-            open: None,
-            as_attribute: false,
-            body_by: None,
-            partial: false,
-            doc: "",
-            life: LIFE,
-        }
+        BlockType { name, occurs, blocks, ..BlockType::EMPTY }
     }
 
     fn block(name: &'static str, label: Option<&str>, values: &[(&'static str, i64)]) -> Block {

@@ -214,11 +214,14 @@ const LONGEST_NAME: usize = 255;
 /// Reports a path that isn't absolute, that could be written shorter, that Linux wouldn't take, or that the end of a line would
 /// change: a blank there is cut off, and a backslash takes in the next line.
 pub(crate) fn is_absolute(path: &Spanned<String>, sink: &mut Sink) -> bool {
+    let parts = || path.as_bytes().split(|b| *b == b'/');
+    let plain =
+        path.bytes().all(|b| matches!(b, b' '..=b'~')) || !path.chars().any(|c| c.is_control() || is_noncharacter(c));
     let fits = path.starts_with('/')
-        && !path.chars().any(|c| c.is_control() || is_noncharacter(c))
+        && plain
         && !path.ends_with([' ', '\\'])
-        && (path.value == "/" || !path.split('/').skip(1).any(|part| matches!(part, "" | "." | "..")));
-    let short = path.len() <= LONGEST_PATH && path.split('/').all(|part| part.len() <= LONGEST_NAME);
+        && (path.value == "/" || !parts().skip(1).any(|part| matches!(part, b"" | b"." | b"..")));
+    let short = path.len() <= LONGEST_PATH && parts().all(|part| part.len() <= LONGEST_NAME);
     if !fits {
         sink.push(bad_value(path, "a plain absolute path", path.span).help(
             "write the whole path, from `/` on, without `.` and `..`, and with no `/`, `\\` or blank at its end",
