@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds nomad, consul, vault, caddy, promtool and prometheus from the modules beside this script into bin/, and what is ours:
-# nomad-batch, the readers that print what those programs take from a file, and the listings of all that they read.
+# nomad-batch, plan-nomad, the readers that print what those programs take from a file, and the listings of all that they read.
 # A program is built again only when its go.mod or go.sum, our source, this script or the Go version changed.
 set -eu
 cd "$(dirname "$0")"
@@ -46,6 +46,7 @@ build nomad ./batch hashicorpmetrics nomad-batch
 build nomad ./read hashicorpmetrics read-nomad
 build nomad ./fields hashicorpmetrics fields-nomad
 build nomad ./feasible hashicorpmetrics feasible-nomad
+build nomad ./plan hashicorpmetrics plan-nomad
 # Without the plugins for clouds, databases and directories, which nobody here has.
 build vault github.com/hashicorp/vault minimal
 build vault ./read minimal read-vault
