@@ -25,6 +25,8 @@ pub enum Place<'l> {
     Argument,
     /// A tag of a registered service.
     Tag,
+    /// The name that something is registered under, where Nomad fills in a part of it.
+    Name,
     /// A label of the container, or metadata, with this name.
     Label(&'l str),
     /// The text of a file or of a template.
@@ -39,6 +41,7 @@ impl Place<'_> {
             Self::Env(name) | Self::Label(name) => format!("`{}`", name.escape_debug()),
             Self::Argument => "an argument".into(),
             Self::Tag => "a tag".into(),
+            Self::Name => "the name of a service".into(),
             Self::File => "a file".into(),
         }
     }
@@ -95,6 +98,9 @@ impl<'l> Texts<'l> {
     /// The tags of what a group or a task registers.
     fn tags(&mut self, body: &'l Body) {
         for service in body.blocks("service") {
+            if let Some(name) = service.body.str("name").filter(|name| name.value.contains("${")) {
+                self.0.push(Text { place: Place::Name, text: name.value, span: name.span });
+            }
             self.list(&service.body, "tags", Place::Tag);
             self.list(&service.body, "canary_tags", Place::Tag);
             self.meta(&service.body);

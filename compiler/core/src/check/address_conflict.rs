@@ -30,7 +30,7 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
             sink.push(diagnostic);
             continue;
         }
-        lent(&lab.nodes, dhcp, sink);
+        lent(&lab.nodes, &dnsmasq.hosts, dhcp, sink);
         if let Some(other) =
             dhcps.iter().find(|it| it.from.value <= dhcp.until.value && dhcp.from.value <= it.until.value)
         {
@@ -130,7 +130,7 @@ fn range(dhcp: &Dhcp, network: Option<&Network>, node: &Node) -> Option<Diagnost
 }
 
 /// Addresses that are somebody's, and that DHCP may lend to somebody else.
-fn lent(nodes: &[Node], dhcp: &Dhcp, sink: &mut Sink) {
+fn lent(nodes: &[Node], hosts: &[(Spanned<String>, Ipv4Addr)], dhcp: &Dhcp, sink: &mut Sink) {
     let holds = |address: Ipv4Addr| (dhcp.from.value..=dhcp.until.value).contains(&address);
     let taken: Vec<&Node> = nodes.iter().filter(|node| holds(node.address.value)).collect();
     let range = format!("`{}` to `{}`", dhcp.from.value, dhcp.until.value);
@@ -151,5 +151,9 @@ fn lent(nodes: &[Node], dhcp: &Dhcp, sink: &mut Sink) {
     }
     if holds(dhcp.router.value) {
         report("the router's address is one that DHCP hands out".to_owned(), &dhcp.router, &[]);
+    }
+    for (name, address) in hosts.iter().filter(|(_, address)| holds(*address) && *address != dhcp.router.value) {
+        let message = format!("the address of `{}` is one that DHCP hands out", name.value);
+        report(message, &Spanned::new(*address, name.span), &[]);
     }
 }

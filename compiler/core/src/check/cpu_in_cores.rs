@@ -2,6 +2,7 @@
 
 use crate::analyze::Analysis;
 use crate::diagnostic::{Diagnostic, Sink, code};
+use crate::source::Spanned;
 use std::collections::BTreeSet;
 
 code!(Warning, "cpu-in-cores", "cpu_in_cores.md", "a task asks for a few megahertz, where cores were meant");
@@ -11,6 +12,14 @@ const FEW: i64 = 8;
 
 /// Reports each `cpu` that is as small as a number of cores.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    for node in &analysis.lab.nodes {
+        let few = |cpu: &Spanned<u64>| (1..=128).contains(&cpu.value);
+        if let Some(cpu) = node.capacity.cpu.filter(few) {
+            let message = format!("`{}` has {} MHz in all", node.name.value, cpu.value);
+            let help = "write it in MHz, all cores together: four of 2 GHz are `cpu=8000`";
+            sink.push(Diagnostic::new(&CODE, message, cpu.span, "megahertz, as Nomad counts").help(help));
+        }
+    }
     let mut told = BTreeSet::new();
     for service in &analysis.lab.services {
         for resources in service.tasks().filter_map(|task| task.body.block("resources")) {

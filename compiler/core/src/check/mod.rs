@@ -7,6 +7,7 @@ pub mod address_conflict;
 pub mod address_outside_networks;
 pub mod backup_missing;
 pub mod bad_template;
+pub mod beside_mount;
 pub mod canary_port;
 pub mod check_missing;
 pub mod class_almost_another;
@@ -21,7 +22,9 @@ pub mod forbidden_on_node;
 pub mod hard_coded_address;
 pub mod latest_image;
 pub mod literal_secret;
+pub mod mdns_domain;
 pub mod mount_not_offered;
+pub mod mounted_twice;
 pub mod network_storage;
 pub mod no_auth;
 pub mod no_failover;
@@ -29,16 +32,19 @@ pub mod no_node_fits;
 pub mod no_provider;
 pub mod no_room;
 pub mod no_server;
+pub mod not_http;
 pub mod other_namespace;
 pub mod port_conflict;
 pub mod port_in_dynamic_range;
 pub mod port_not_published;
+pub mod prefers_nobody;
 pub mod public_without_login;
 pub mod reference_as_text;
 pub mod route_conflict;
 pub mod route_outside_domain;
 pub mod route_shadowed;
 mod secret_shape;
+pub mod servers_expected;
 pub mod too_few_nodes;
 pub mod two_writers;
 pub mod udp_only;
@@ -54,6 +60,7 @@ pub mod volume_owner;
 pub mod words_in_one;
 pub mod wrong_architecture;
 pub mod wrong_datacenter;
+pub mod wrong_region;
 
 use crate::analyze::{Analysis, ServiceFacts};
 use crate::diagnostic::{Code, Sink};
@@ -83,7 +90,9 @@ const OF_SERVICES: &[OfService] = &[
     no_auth::check,
     no_node_fits::check,
     no_provider::check,
+    not_http::check,
     port_not_published::check,
+    prefers_nobody::check,
     public_without_login::check,
     reference_as_text::check,
     route_outside_domain::check,
@@ -101,12 +110,15 @@ const OF_SERVICES: &[OfService] = &[
 const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
     address_conflict::check,
     address_outside_networks::check,
+    beside_mount::check,
     class_almost_another::check,
     cpu_in_cores::check,
     csi_plugin_missing::check,
     dependency_cycle::check,
     even_servers::check,
     forbidden_on_node::check,
+    mdns_domain::check,
+    mounted_twice::check,
     no_failover::check,
     no_provider::dns,
     no_room::check,
@@ -116,12 +128,14 @@ const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
     port_in_dynamic_range::check,
     route_conflict::check,
     route_shadowed::check,
+    servers_expected::check,
     two_writers::check,
     unknown_time_zone::check,
     unlocked_image::check,
     unused_image::check,
     unused_secret::check,
     wrong_datacenter::check,
+    wrong_region::check,
 ];
 
 /// The codes of the checks.
@@ -130,6 +144,7 @@ pub static ALL: &[&Code] = &[
     &address_outside_networks::CODE,
     &backup_missing::CODE,
     &bad_template::CODE,
+    &beside_mount::CODE,
     &canary_port::CODE,
     &check_missing::CODE,
     &class_almost_another::CODE,
@@ -144,7 +159,9 @@ pub static ALL: &[&Code] = &[
     &hard_coded_address::CODE,
     &latest_image::CODE,
     &literal_secret::CODE,
+    &mdns_domain::CODE,
     &mount_not_offered::CODE,
+    &mounted_twice::CODE,
     &network_storage::CODE,
     &no_auth::CODE,
     &no_failover::CODE,
@@ -152,20 +169,23 @@ pub static ALL: &[&Code] = &[
     &no_provider::CODE,
     &no_room::CODE,
     &no_server::CODE,
+    &not_http::CODE,
     &other_namespace::CODE,
     &port_conflict::CODE,
     &port_in_dynamic_range::CODE,
     &port_not_published::CODE,
+    &prefers_nobody::CODE,
     &public_without_login::CODE,
     &reference_as_text::CODE,
     &route_conflict::CODE,
     &route_outside_domain::CODE,
     &route_shadowed::CODE,
+    &servers_expected::CODE,
     &too_few_nodes::CODE,
     &two_writers::CODE,
-    &unknown_time_zone::CODE,
     &udp_only::CODE,
     &unknown_runtime_name::CODE,
+    &unknown_time_zone::CODE,
     &unlocked_image::CODE,
     &unneeded_allow::CODE,
     &unregistered_service::CODE,
@@ -176,6 +196,7 @@ pub static ALL: &[&Code] = &[
     &words_in_one::CODE,
     &wrong_architecture::CODE,
     &wrong_datacenter::CODE,
+    &wrong_region::CODE,
 ];
 
 /// Where the lab brings in a service, when the place of a message is in a file that isn't the lab's own text about it: a

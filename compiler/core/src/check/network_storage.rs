@@ -69,7 +69,7 @@ fn bad(analysis: &Analysis<'_>, facts: &GroupFacts<'_>, used: &Used<'_>, kept: &
     let what = format!("`{}` keeps {} on a network file system", facts.service.name.value, kept.what);
     let label = format!("on `{}`, this lies on `{}`", node.name.value, mount.path.value);
     let mut diagnostic = Diagnostic::new(&CODE, what, used.span, label)
-        .also(mount.path.span, format!("mounted from `{}` as `{}`", mount.source.escape_debug(), mount.kind));
+        .also(mount.path.span, format!("mounted from `{}` as `{}`", mount.source.escape_debug(), mount.kind.value));
     if kept.local_disk == LocalDisk::Better {
         diagnostic.severity = Severity::Warning;
     }

@@ -3,6 +3,7 @@
 
 use super::value::is_signal;
 use crate::decode::codes::defined_twice::defined_twice;
+use crate::decode::codes::ignored_name::without_effect;
 use crate::decode::units::{nanoseconds, size};
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body};
@@ -63,6 +64,8 @@ fn task(body: &Body, sink: &mut Sink) {
             time(check.body.str(name), 1_000_000_000, "a time of one second or more", sink);
         }
         time(check.body.str("grace"), 0, "a time from 0 upwards", sink);
+        let kind = check.label().map_or("", |kind| kind.as_str());
+        idle_words(if kind == "https" { "http" } else { kind }, &check.body, sink);
     }
     for file in body.blocks.iter().filter(|block| matches!(&*block.name, "file" | "template" | "generated")) {
         if let Some(mode) = file.body.str("mode").filter(|mode| !is_mode(mode.value)) {
@@ -70,6 +73,22 @@ fn task(body: &Body, sink: &mut Sink) {
             sink.push(diagnostic.help("write three digits from 0 to 7: of the owner, the group, and all others"));
         }
         signal(file, sink);
+    }
+}
+
+/// Reports words of a check that checks of its type don't read.
+pub(super) fn idle_words(kind: &str, check: &Body, sink: &mut Sink) {
+    for attribute in &check.attributes {
+        let of = match &*attribute.name {
+            "path" | "method" => "http",
+            "command" | "args" => "script",
+            _ => continue,
+        };
+        if of != kind && matches!(kind, "http" | "tcp" | "grpc" | "script") {
+            let beside = format!("in a check of type `{kind}`");
+            let diagnostic = without_effect(&attribute.name, &beside, attribute.name_span);
+            sink.push(diagnostic.help(format!("leave it out, or make it a check of type `{of}`")));
+        }
     }
 }
 

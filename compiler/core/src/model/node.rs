@@ -153,9 +153,9 @@ pub struct NodeMount {
     /// Where: an absolute path.
     pub path: Spanned<String>,
     /// What: `UUID=…`, `server:/export`.
-    pub source: String,
+    pub source: Spanned<String>,
     /// File system: `ext4`.
-    pub kind: String,
+    pub kind: Spanned<String>,
     /// Mount options, comma separated.
     pub options: String,
 }

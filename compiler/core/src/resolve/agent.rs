@@ -1,8 +1,10 @@
 //! What a node's own words for its Nomad agent say otherwise than the node does: they win in the agent, so they do here.
 
+use super::codes::bad_value::bad_value;
+use crate::diagnostic::Sink;
 use crate::model::Node;
 use crate::nomad::form::{Body, ValueKind};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 const MIB: u64 = 1 << 20;
 
@@ -51,4 +53,79 @@ fn meta(node: &mut Node, client: &Body) {
         }
     }
     node.meta.sort_by(|a, b| a.0.value.cmp(&b.0.value));
+}
+
+/// Reports numbers of a node's agents that can't be beside each other.
+pub(super) fn check(node: &Node, sink: &mut Sink) {
+    if let Some(client) = node.nomad.block("client") {
+        for (first, from, last, until) in [
+            ("min_dynamic_port", 20_000, "max_dynamic_port", 32_000),
+            ("client_min_port", 14_000, "client_max_port", 14_512),
+        ] {
+            range(&client.body, (first, from), (last, until), sink);
+        }
+    }
+    let mut taken: Vec<([&str; 2], i64, Option<Span>)> = Vec::new();
+    // What listens on an address of its own is in nobody's way.
+    if node.nomad.block("addresses").is_none() {
+        ports("Nomad", &node.nomad, &[("http", 4646), ("rpc", 4647), ("serf", 4648)], &mut taken, sink);
+    }
+    if node.consul.block("ports").is_some() && node.consul.block("addresses").is_none() {
+        let own = [
+            ("dns", 8600),
+            ("http", 8500),
+            ("grpc_tls", 8503),
+            ("serf_lan", 8301),
+            ("serf_wan", 8302),
+            ("server", 8300),
+        ];
+        ports("Consul", &node.consul, &own, &mut taken, sink);
+    }
+}
+
+/// A range that ends before it begins.
+fn range(body: &Body, first: (&str, i64), last: (&str, i64), sink: &mut Sink) {
+    let (from, until) = (body.int(first.0), body.int(last.0));
+    let (start, end) = (from.map_or(first.1, |it| it.value), until.map_or(last.1, |it| it.value));
+    let Some(place) = from.or(until).filter(|_| start > end && start > 0 && end > 0) else { return };
+    let expected = match from {
+        Some(_) => format!("at most `{}`, {end}", last.0),
+        None => format!("at least `{}`, {start}", first.0),
+    };
+    let diagnostic = bad_value(&place.value.to_string(), &expected, place.span);
+    let diagnostic = match until.filter(|it| it.span != place.span) {
+        Some(until) => diagnostic.also(until.span, "the last one"),
+        None => diagnostic,
+    };
+    sink.push(diagnostic.help(format!("write `{} {end}` and `{} {start}`", first.0, last.0)));
+}
+
+/// Ports of an agent, as they are told or by default, of which two are the same.
+fn ports<'p>(
+    whose: &'p str,
+    agent: &Body,
+    own: &[(&'p str, i64)],
+    taken: &mut Vec<([&'p str; 2], i64, Option<Span>)>,
+    sink: &mut Sink,
+) {
+    let told = agent.block("ports");
+    for (name, default) in own {
+        let said = told.and_then(|ports| ports.body.int(name));
+        let number = said.map_or(*default, |said| said.value);
+        let first = taken.iter().find(|(_, other, _)| *other == number && number > 0);
+        let place = said.map(|said| said.span);
+        if let Some((other, _, there)) = first
+            && let Some(span) = place.or(*there)
+        {
+            let [whose, name] = if place.is_some() { *other } else { [whose, name] };
+            let expected = format!("a port of its own: `{name}` of the {whose} agent has it");
+            let diagnostic = bad_value(&number.to_string(), &expected, span);
+            let diagnostic = match there.filter(|there| *there != span) {
+                Some(there) => diagnostic.also(there, "the same port"),
+                None => diagnostic,
+            };
+            sink.push(diagnostic.help("give each a port of its own, or leave them out"));
+        }
+        taken.push(([whose, name], number, place));
+    }
 }

@@ -7,6 +7,7 @@ pub mod codes;
 mod expand;
 mod lab;
 mod lock;
+mod machine;
 mod name;
 mod node;
 mod task;

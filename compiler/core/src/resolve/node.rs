@@ -1,9 +1,9 @@
 //! Nodes, typed, with what can be wrong about one machine.
 
-use super::agent;
 use super::codes::bad_value::bad_value;
 use super::lab::text;
 use super::name::{NameKind, check_name};
+use super::{agent, machine};
 use crate::decode::codes::defined_twice::defined_twice;
 use crate::diagnostic::Sink;
 use crate::model::{
@@ -90,6 +90,8 @@ fn node(block: &Block, sources: &Sources, sink: &mut Sink) -> Option<Node> {
         name,
     };
     agent::apply(&mut node);
+    agent::check(&node, sink);
+    machine::check(&node, sink);
     Some(node)
 }
 
@@ -281,8 +283,7 @@ fn mounts(body: &Body, sink: &mut Sink) -> Vec<NodeMount> {
             )));
         }
         if is_absolute(path, sink) && is_no_root(path, sink) && words {
-            let (source, kind, options) = (source.value, kind.value, options.value);
-            mounts.push(NodeMount { path: path.clone(), source, kind, options });
+            mounts.push(NodeMount { path: path.clone(), source, kind, options: options.value });
         }
     }
     mounts

@@ -135,6 +135,7 @@ pages! {
     bad_unit
     bad_value
     bare_number
+    beside_mount
     canary_port
     check_missing
     class_almost_another
@@ -183,6 +184,7 @@ pages! {
     latest_image
     literal_secret
     local_cycle
+    mdns_domain
     missing_attribute
     missing_file
     missing_image
@@ -190,6 +192,7 @@ pages! {
     missing_parameter
     missing_value
     mount_not_offered
+    mounted_twice
     needs_consul
     network_storage
     no_auth
@@ -202,6 +205,7 @@ pages! {
     no_room
     no_server
     not_allowed_value
+    not_http
     not_reproducible
     other_namespace
     out_of_range
@@ -209,6 +213,7 @@ pages! {
     port_conflict
     port_in_dynamic_range
     port_not_published
+    prefers_nobody
     preset_cycle
     public_without_login
     reference_as_text
@@ -216,6 +221,7 @@ pages! {
     route_conflict
     route_outside_domain
     route_shadowed
+    servers_expected
     too_few_nodes
     two_writers
     udp_only
@@ -243,6 +249,7 @@ pages! {
     words_in_one
     wrong_architecture
     wrong_datacenter
+    wrong_region
     wrong_type
     yaml_syntax
     yaml_too_large

@@ -9,3 +9,8 @@ code!(Warning, "ignored-name", "ignored_name.md", "a name that has no effect any
 pub(crate) fn ignored_name(name: &str, ignored: &str, span: Span) -> Diagnostic {
     Diagnostic::new(&CODE, format!("`{name}` has no effect"), span, "ignored").help(format!("ignored since {ignored}"))
 }
+
+/// A name that has no effect beside another one.
+pub(crate) fn without_effect(name: &str, beside: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("`{name}` has no effect {beside}"), span, "ignored")
+}

@@ -2,6 +2,7 @@
 
 use super::codes::bad_expression::bad_expression;
 use super::eval::Evaluator;
+use super::operator;
 use super::variables::is_there;
 use crate::decode::codes::{missing_attribute, missing_label, unexpected_argument, unknown_name, wrong_type};
 use crate::decode::filling::{Filling, lives};
@@ -173,6 +174,7 @@ impl Reader<'_, '_> {
             }
             self.scopes.pop();
         }
+        let is_known_later = super::is_variable(&value);
         match (ty.open, value.kind) {
             // Names and texts are the same either way; the block is the usual one.
             (Some(Type::Str), ValueKind::Map(map)) if ty.occurs == Occurs::Once => {
@@ -186,6 +188,10 @@ impl Reader<'_, '_> {
                     }));
                 }
                 filling.body.blocks.push(block);
+            }
+            (Some(Type::Str), kind) if !is_known_later && !is_map(&kind) => {
+                let found = operator::name(&kind);
+                self.evaluator.sink.push(wrong_type::wrong_value(ty.name, Type::StringMap, found, value.span));
             }
             (_, kind) => filling.push(Cow::Borrowed(ty.name), span, Some(Value { kind, span: value.span })),
         }
@@ -309,5 +315,13 @@ impl Reader<'_, '_> {
     fn not_known(&mut self, diagnostic: Diagnostic) {
         let severity = if self.is_drivers() { Severity::Warning } else { diagnostic.severity };
         self.evaluator.sink.push(Diagnostic { severity, ..diagnostic });
+    }
+}
+
+/// Whether names stand in a value, or in each of its elements.
+fn is_map(kind: &ValueKind) -> bool {
+    match kind {
+        ValueKind::List(list) => list.iter().all(|value| matches!(value.kind, ValueKind::Map(_))),
+        kind => matches!(kind, ValueKind::Map(_) | ValueKind::Null),
     }
 }

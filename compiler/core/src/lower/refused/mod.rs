@@ -2,6 +2,7 @@
 //! tables; the rules here are those of `Validate` in nomad/structs.
 
 mod constraint;
+mod docker;
 mod gateway;
 mod group;
 mod service;
@@ -11,6 +12,7 @@ mod timing;
 
 use super::value::{NEVER, is_cron, never_comes};
 use super::zone::{is_zone, unknown_zone};
+use crate::decode::codes::ignored_name::without_effect;
 use crate::decode::units::nanoseconds;
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::nomad::form::{Block, Body};
@@ -36,6 +38,7 @@ pub(super) fn check(job: &Block, sink: &mut Sink) {
     for group in job.body.blocks("group") {
         group::check(&job, group, sink);
     }
+    payload(&job, sink);
     for task in job.body.blocks("task") {
         // A task of the job itself is a group of its own.
         let mut group = Block::new("group", task.span);
@@ -136,6 +139,30 @@ fn dispatched(job: &Job<'_>, sink: &mut Sink) {
             let diagnostic = wrong(key.value, "optional: it is required as well", key.span, "leave one of the two out");
             sink.push(diagnostic.also(other.span, "required here"));
         }
+    }
+}
+
+/// A task gets the file of a payload only where whoever dispatches the job may hand one over.
+fn payload(job: &Job<'_>, sink: &mut Sink) {
+    let takes = job.body.block("parameterized").map(|block| block.body.str("payload"));
+    let refuses = match takes {
+        None => None,
+        Some(Some(payload)) if payload.value == "forbidden" => Some(payload.span),
+        Some(_) => return,
+    };
+    let tasks = job.body.blocks("group").flat_map(|group| group.body.blocks("task"));
+    for block in tasks.filter_map(|task| task.body.block("dispatch_payload")) {
+        let (beside, help) = match refuses {
+            Some(_) => {
+                ("in a job that takes no payload", "write `payload \"required\"`, or leave `dispatch_payload` out")
+            }
+            None => ("in a job that isn't dispatched", "add `parameterized { payload \"required\" }` to the job"),
+        };
+        let diagnostic = without_effect("dispatch_payload", beside, block.span).help(help);
+        sink.push(match refuses {
+            Some(payload) => diagnostic.also(payload, "this keeps payloads out"),
+            None => diagnostic,
+        });
     }
 }
 

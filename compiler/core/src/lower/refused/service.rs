@@ -1,7 +1,8 @@
 //! Registered services and their checks.
 
+use super::super::limits::idle_words;
 use super::{gateway, time, wrong};
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, nearest};
 use crate::nomad::form::{Block, Body};
 use crate::source::{Span, Spanned};
 
@@ -9,6 +10,7 @@ use crate::source::{Span, Spanned};
 pub(super) fn check(group: &Body, sink: &mut Sink) {
     let mut taken: Vec<([&str; 3], Span)> = Vec::new();
     let mut provider: Option<Spanned<&str>> = None;
+    let mut bound: Vec<Spanned<i64>> = Vec::new();
     let services = std::iter::once(("group", group))
         .chain(group.blocks("task").map(|task| (task.label().map_or("", |label| label.as_str()), &task.body)));
     for (owner, body) in services {
@@ -35,6 +37,25 @@ pub(super) fn check(group: &Body, sink: &mut Sink) {
                 None => provider = Some(own),
             }
             self::service(group, owner, service, own.value, sink);
+            if let Some(connect) = service.body.block("connect") {
+                upstreams(connect, &mut bound, sink);
+            }
+        }
+    }
+}
+
+/// Sidecars of a group share its network, so each upstream listens on a port of its own.
+fn upstreams(connect: &Block, bound: &mut Vec<Spanned<i64>>, sink: &mut Sink) {
+    let proxy = connect.body.block("sidecar_service").and_then(|sidecar| sidecar.body.block("proxy"));
+    let upstreams = proxy.into_iter().flat_map(|proxy| proxy.body.blocks("upstreams"));
+    for port in upstreams.filter_map(|upstream| upstream.body.int("local_bind_port")).filter(|port| port.value != 0) {
+        match bound.iter().find(|first| first.value == port.value) {
+            Some(first) => {
+                let diagnostic =
+                    wrong(&port.value.to_string(), "a port of its own", port.span, "let it listen on another one");
+                sink.push(diagnostic.also(first.span, "another upstream listens there"));
+            }
+            None => bound.push(port),
         }
     }
 }
@@ -80,6 +101,7 @@ fn service(group: &Body, owner: &str, service: &Block, provider: &str, sink: &mu
     ports(group, owner, body, sink);
     for check in body.blocks("check") {
         check_of(body, check, provider, in_group, sink);
+        words(&check.body, sink);
         task_of(&check.body, owner, in_group, group, sink);
     }
 }
@@ -179,6 +201,20 @@ fn check_of(service: &Body, check: &Block, provider: &str, in_group: bool, sink:
                 sink.push(super::wrong(name, &expected, number.span, &format!("leave `{name}` out")));
             }
         }
+    }
+}
+
+/// Words that a check of its type doesn't read, and a method of HTTP that there isn't: servers know them in capitals.
+fn words(check: &Body, sink: &mut Sink) {
+    const METHODS: [&str; 9] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
+    let kind = check.str("type").map_or("", |kind| kind.value);
+    idle_words(kind, check, sink);
+    let method = check.str("method").filter(|_| kind == "http");
+    let Some(method) = method.filter(|it| !it.value.is_empty() && !METHODS.contains(&it.value)) else { return };
+    let upper = method.value.to_ascii_uppercase();
+    let meant = if METHODS.contains(&&*upper) { Some(&*upper) } else { nearest(&upper, METHODS) };
+    if let Some(meant) = meant {
+        sink.push(wrong(method.value, "a method of HTTP", method.span, &format!("write `{meant}`")));
     }
 }
 

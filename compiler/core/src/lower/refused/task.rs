@@ -1,7 +1,7 @@
 //! A task: what it takes, what it is given, and what is done with it.
 
 use super::super::image;
-use super::{Job, constraint, time, timing, wrong};
+use super::{Job, constraint, docker, time, timing, wrong};
 use crate::decode::units;
 use crate::diagnostic::{Sink, nearest};
 use crate::nomad::form::{Block, Body};
@@ -20,9 +20,13 @@ pub(super) fn check(job: &Job<'_>, group: &Body, task: &Block, sink: &mut Sink) 
     if let Some(driver) = body.str("driver").filter(|driver| driver.value.is_empty()) {
         sink.push(wrong("", "a task driver", driver.span, "write one, such as `docker`"));
     }
-    let config = body.block("config").filter(|config| config.body.attribute("load").is_none());
-    if let (Some(driver), Some(image)) = (body.str("driver"), config.and_then(|config| config.body.str("image"))) {
-        image::check(image, driver.value, sink);
+    if let (Some(driver), Some(config)) = (body.str("driver"), body.block("config").map(|config| &config.body)) {
+        if let Some(image) = config.str("image").filter(|_| config.attribute("load").is_none()) {
+            image::check(image, driver.value, sink);
+        }
+        if driver.value == "docker" {
+            docker::check(group, body, config, sink);
+        }
     }
     if job.kind == "service"
         && let (Some(kill), Some(deadline)) = (time(body, "kill_timeout"), timing::progress_deadline(job, group))

@@ -66,8 +66,8 @@ fn n7_mount_units_only_where_mounts_are_declared() {
 #[test]
 fn a_mount_over_the_network_waits_for_the_network() {
     let mut lab = lab();
-    lab.nodes[0].mounts[0].source = "10.0.0.5:/export/100%".to_owned();
-    lab.nodes[0].mounts[0].kind = "nfs4".to_owned();
+    lab.nodes[0].mounts[0].source.value = "10.0.0.5:/export/100%".to_owned();
+    lab.nodes[0].mounts[0].kind.value = "nfs4".to_owned();
     assert_snapshot!(file(&lab, &format!("{UNITS}/bulk1.mount")), @r#"
     [Unit]
     Description=/bulk1 of this lab

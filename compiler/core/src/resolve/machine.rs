@@ -1,0 +1,81 @@
+//! What a node says of its disks, shares and size that can't be so.
+
+use super::codes::bad_value::bad_value;
+use crate::decode::codes::defined_twice::defined_twice;
+use crate::decode::units::size;
+use crate::diagnostic::{Severity, Sink, nearest};
+use crate::model::{Daemon, Node, NodeMount, Share};
+
+/// File systems that somebody may have meant.
+const KINDS: [&str; 24] = [
+    "9p",
+    "bcachefs",
+    "btrfs",
+    "ceph",
+    "cifs",
+    "exfat",
+    "ext2",
+    "ext3",
+    "ext4",
+    "f2fs",
+    "glusterfs",
+    "iso9660",
+    "jfs",
+    "nfs",
+    "nfs4",
+    "ntfs",
+    "ntfs3",
+    "overlay",
+    "smb3",
+    "tmpfs",
+    "vfat",
+    "virtiofs",
+    "xfs",
+    "zfs",
+];
+
+/// Those of a disk, which is named by its device, or by what is written on it.
+const DISKS: [&str; 10] = ["bcachefs", "btrfs", "exfat", "ext2", "ext3", "ext4", "f2fs", "ntfs3", "vfat", "xfs"];
+
+/// Reports what can't be about one machine.
+pub(super) fn check(node: &Node, sink: &mut Sink) {
+    node.mounts.iter().for_each(|mount| self::mount(mount, sink));
+    for daemon in &node.daemons {
+        let Daemon::Samba(samba) = daemon else { continue };
+        for (at, share) in samba.shares.iter().enumerate() {
+            // Samba reads them as one, of which the second wins.
+            let same =
+                |other: &&Share| other.name.eq_ignore_ascii_case(&share.name) && other.name.value != share.name.value;
+            if let Some(first) = samba.shares[..at].iter().find(same) {
+                sink.push(defined_twice(&format!("share `{}`", share.name.value), share.name.span, first.name.span));
+            }
+        }
+    }
+    if let Some(memory) = node.capacity.memory.filter(|memory| node.client && memory.value <= node.reserved.memory) {
+        let shown = |bytes: u64| size(i64::try_from(bytes).unwrap_or(i64::MAX));
+        let expected = format!("more memory than is left to the system, {}", shown(node.reserved.memory));
+        let mut diagnostic = bad_value(&shown(memory.value), &expected, memory.span);
+        diagnostic.severity = Severity::Warning;
+        sink.push(diagnostic.help("write what the machine has in all, and in `reserved` what services don't get"));
+    }
+}
+
+fn mount(mount: &NodeMount, sink: &mut Sink) {
+    let (kind, source) = (&mount.kind, &mount.source);
+    if DISKS.contains(&kind.value.as_str()) {
+        if !source.contains(['/', '=']) {
+            let diagnostic = bad_value(source, "a device", source.span);
+            let named = if source.contains('-') { "UUID" } else { "LABEL" };
+            sink.push(diagnostic.help(format!("write `{named}={}`, or the path of the device", source.value)));
+        }
+        return;
+    }
+    if kind.starts_with("fuse") || KINDS.contains(&kind.value.as_str()) {
+        return;
+    }
+    // Nobody means the old ones.
+    if let Some(near) = nearest(kind, KINDS.into_iter().filter(|kind| !matches!(*kind, "ext2" | "ext3"))) {
+        let diagnostic = bad_value(kind, "a file system that Linux knows", kind.span);
+        sink.push(diagnostic.help(format!("did you mean `{near}`?")));
+    }
+}

@@ -1,0 +1,12 @@
+job "web" {
+  region = "europe"
+  group "web" {
+    task "web" {
+      driver = "docker"
+
+      config {
+        image = "nginx:1.29.3"
+      }
+    }
+  }
+}
