@@ -42,6 +42,15 @@ pub struct Owned {
     pub folders: Vec<String>,
 }
 
+/// What the program of an image needs to be told, and where it listens unless it is told otherwise.
+#[derive(Debug, Default)]
+pub struct Program {
+    /// The ports inside the container.
+    pub listens: Vec<u16>,
+    /// Variables of which it ends at its first start without any.
+    pub wants: Vec<String>,
+}
+
 /// All of it, by the names of images.
 #[derive(Default)]
 struct Images {
@@ -49,6 +58,7 @@ struct Images {
     owned: Vec<Owned>,
     kept_by: BTreeMap<String, Vec<usize>>,
     owned_by: BTreeMap<String, Vec<usize>>,
+    programs: BTreeMap<String, Program>,
 }
 
 /// The data that an image keeps.
@@ -61,6 +71,11 @@ pub fn kept(image: &str) -> impl Iterator<Item = &'static Kept> {
 pub fn owned(image: &str) -> impl Iterator<Item = &'static Owned> {
     let images = images();
     images.owned_by.get(name(image)).into_iter().flatten().map(|at| &images.owned[*at])
+}
+
+/// What is known of the program that an image runs.
+pub fn program(image: &str) -> Option<&'static Program> {
+    images().programs.get(name(image))
 }
 
 /// The name of an image without registry, tag and digest: `postgres` for `docker.io/library/postgres:18.6`.
@@ -92,6 +107,16 @@ fn read(text: &str) -> Images {
             node.children().filter(|child| child.name() == name).flat_map(texts).collect()
         };
         let has = |name: &str| node.children().any(|child| child.name() == name);
+        if matches!(node.name(), "listens" | "wants") {
+            for image in list("image") {
+                let program = images.programs.entry(image).or_default();
+                match node.name() {
+                    "listens" => program.listens.extend(texts(node).filter_map(|port| port.parse::<u16>().ok())),
+                    _ => program.wants.extend(texts(node)),
+                }
+            }
+            continue;
+        }
         let folders = list("at");
         let by = match (node.name(), word.parse()) {
             ("owner", Ok(user)) => {
@@ -151,13 +176,15 @@ mod tests {
         let parse = hlmc_syntax::parse(text);
         assert!(parse.errors.is_empty(), "{:?}", parse.errors);
         for node in parse.document.nodes() {
-            assert!(["keeps", "owner"].contains(&node.name()), "{}", node.name());
+            assert!(["keeps", "listens", "owner", "wants"].contains(&node.name()), "{}", node.name());
             for child in node.children() {
                 let words = ["at", "local-disk", "single-writer", "replaceable", "unless", "image"];
                 assert!(words.contains(&child.name()), "{}", child.name());
             }
         }
         let images = read(text);
+        assert!(images.programs.keys().all(|image| name(image) == image));
+        assert!(images.programs.values().all(|it| !it.listens.is_empty() || !it.wants.is_empty()));
         assert!(images.kept.iter().all(|kept| !kept.folders.is_empty() && kept.what.starts_with(char::is_lowercase)));
         assert!(images.owned.iter().all(|owned| !owned.folders.is_empty()));
         let named: usize = images.kept_by.values().map(Vec::len).sum();

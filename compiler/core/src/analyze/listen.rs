@@ -2,6 +2,7 @@
 //! keeps from services. The agent's list of reserved ports and the check of claims are made of this.
 
 use crate::model::{Discovery, Lab, Node};
+use crate::nomad::form::ValueKind;
 use crate::source::Span;
 
 /// Ports that are taken on a node.
@@ -39,6 +40,20 @@ pub fn listeners(lab: &Lab, node: &Node) -> Vec<Listener> {
     let mut taken = vec![agent((node.ssh_port(), node.ssh_port()), "sshd"), agent(NOMAD, "the Nomad agent")];
     if lab.discovery == Discovery::Consul {
         taken.extend(CONSUL.map(|ports| agent(ports, "the Consul agent")));
+    }
+    // Those that the node gives them in place of the usual ones.
+    for (who, own, usual) in
+        [("the Nomad agent", &node.nomad, &[NOMAD][..]), ("the Consul agent", &node.consul, &CONSUL)]
+    {
+        for port in own.block("ports").iter().flat_map(|ports| &ports.body.attributes) {
+            let ValueKind::Int(number) = port.value.kind else { continue };
+            let number = u16::try_from(number).ok().filter(|number| *number > 0);
+            let Some(port_number) = number.filter(|it| !usual.iter().any(|(from, until)| (from..=until).contains(&it)))
+            else {
+                continue;
+            };
+            taken.push(Listener { span: port.value.span, ..agent((port_number, port_number), who) });
+        }
     }
     for daemon in &node.daemons {
         let mut ports: Vec<u16> = daemon.ports().into_iter().map(|(port, _)| port).collect();

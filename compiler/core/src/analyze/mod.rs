@@ -28,7 +28,7 @@ use storage::used;
 
 pub use constraint::known;
 pub use folders::{is_network, lies_in, mount_of};
-pub use image::{Kept, LocalDisk, Owned, kept, owned};
+pub use image::{Kept, LocalDisk, Owned, Program, kept, owned, program};
 pub use matching::violator;
 pub use operator::holds;
 pub(crate) use place::DEFAULT_CAPABILITIES;

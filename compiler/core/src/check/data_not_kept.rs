@@ -18,7 +18,7 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
         for task in group.body.blocks("task").filter(|task| runs_its_image(task)) {
             let Some(image) = task.body.block("config").and_then(|config| config.body.str("image")) else { continue };
             let targets = targets(task);
-            if let Some(diagnostic) = moved_folder(image, &targets) {
+            if let Some(diagnostic) = moved_folder(image, task, &targets) {
                 sink.push(diagnostic);
                 continue;
             }
@@ -60,15 +60,39 @@ fn major(image: &str) -> Option<u32> {
     tag.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty())?.parse().ok()
 }
 
+/// Up to 17 the image puts a volume of its own over the folder of the data, which Nomad removes with the container.
+fn covered(image: Spanned<&str>, target: Spanned<&str>) -> Diagnostic {
+    let message = format!(
+        "`{}` keeps its data in a volume of the container's own below `{}`, and loses it when that is replaced",
+        image.escape_debug(),
+        target.escape_debug()
+    );
+    let diagnostic = Diagnostic::new(&CODE, message, target.span, "a folder too far up for this version");
+    diagnostic
+        .also(image.span, "up to 17, the data is a folder further down")
+        .help("mount it at `/var/lib/postgresql/data`")
+}
+
+/// Whether a task has a variable.
+fn is_told(task: &Block, name: &str) -> bool {
+    task.body.blocks("env").any(|env| env.body.attribute(name).is_some()) || in_template(task, name)
+}
+
 /// PostgreSQL's image keeps its data a folder further up from 18 on, and refuses to start with a volume where it was.
-fn moved_folder(image: Spanned<&str>, targets: &[Spanned<&str>]) -> Option<Diagnostic> {
+fn moved_folder(image: Spanned<&str>, task: &Block, targets: &[Spanned<&str>]) -> Option<Diagnostic> {
     let (name, major) = (image.value.rsplit_once(':')?.0, major(image.value)?);
     let known =
         matches!(name.rsplit('/').next(), Some("postgres")) && !name.contains("immich") && !name.contains("bitnami");
-    let target = targets.iter().find(|target| target.trim_end_matches('/') == "/var/lib/postgresql/data")?;
-    if !known || !(18..100).contains(&major) {
+    let at = |folder: &str| targets.iter().find(|target| target.trim_end_matches('/') == folder);
+    let data = at("/var/lib/postgresql/data");
+    if !known || !(9..100).contains(&major) {
         return None;
     }
+    if major < 18 {
+        let target = at("/var/lib/postgresql").filter(|_| data.is_none() && !is_told(task, "PGDATA"))?;
+        return Some(covered(image, *target));
+    }
+    let target = data?;
     let message = format!("`{}` doesn't start with a volume at `{}`", image.escape_debug(), target.escape_debug());
     let diagnostic = Diagnostic::new(&CODE, message, target.span, "it was there up to 17");
     Some(

@@ -18,6 +18,7 @@ pub mod decomposed_text;
 pub mod dependency_cycle;
 pub mod even_servers;
 pub mod file_out_of_reach;
+pub mod folder_of_two_volumes;
 pub mod forbidden_on_node;
 pub mod hard_coded_address;
 pub mod latest_image;
@@ -40,7 +41,9 @@ pub mod port_not_published;
 pub mod prefers_nobody;
 pub mod public_without_login;
 pub mod reference_as_text;
+pub mod registered_twice;
 pub mod route_conflict;
+pub mod route_of_what_ends;
 pub mod route_outside_domain;
 pub mod route_shadowed;
 mod secret_shape;
@@ -50,6 +53,7 @@ pub mod two_writers;
 pub mod udp_only;
 pub mod unknown_runtime_name;
 pub mod unknown_time_zone;
+pub mod unlike_its_image;
 pub mod unlocked_image;
 pub mod unneeded_allow;
 pub mod unregistered_service;
@@ -95,10 +99,12 @@ const OF_SERVICES: &[OfService] = &[
     prefers_nobody::check,
     public_without_login::check,
     reference_as_text::check,
+    route_of_what_ends::check,
     route_outside_domain::check,
     too_few_nodes::check,
     udp_only::check,
     unknown_runtime_name::check,
+    unlike_its_image::check,
     unregistered_service::check,
     volume_missing::check,
     volume_owner::check,
@@ -116,6 +122,7 @@ const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
     csi_plugin_missing::check,
     dependency_cycle::check,
     even_servers::check,
+    folder_of_two_volumes::check,
     forbidden_on_node::check,
     mdns_domain::check,
     mounted_twice::check,
@@ -126,6 +133,7 @@ const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
     other_namespace::check,
     port_conflict::check,
     port_in_dynamic_range::check,
+    registered_twice::check,
     route_conflict::check,
     route_shadowed::check,
     servers_expected::check,
@@ -155,6 +163,7 @@ pub static ALL: &[&Code] = &[
     &dependency_cycle::CODE,
     &even_servers::CODE,
     &file_out_of_reach::CODE,
+    &folder_of_two_volumes::CODE,
     &forbidden_on_node::CODE,
     &hard_coded_address::CODE,
     &latest_image::CODE,
@@ -177,7 +186,9 @@ pub static ALL: &[&Code] = &[
     &prefers_nobody::CODE,
     &public_without_login::CODE,
     &reference_as_text::CODE,
+    &registered_twice::CODE,
     &route_conflict::CODE,
+    &route_of_what_ends::CODE,
     &route_outside_domain::CODE,
     &route_shadowed::CODE,
     &servers_expected::CODE,
@@ -186,6 +197,7 @@ pub static ALL: &[&Code] = &[
     &udp_only::CODE,
     &unknown_runtime_name::CODE,
     &unknown_time_zone::CODE,
+    &unlike_its_image::CODE,
     &unlocked_image::CODE,
     &unneeded_allow::CODE,
     &unregistered_service::CODE,

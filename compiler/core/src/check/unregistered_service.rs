@@ -2,7 +2,7 @@
 
 use super::brought_in;
 use super::hard_coded_address::AGENTS;
-use crate::analyze::{Analysis, Place, ServiceFacts, Text};
+use crate::analyze::{Analysis, Discovered, Place, ServiceFacts, Text};
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
 use crate::model::{Lab, Service};
 use crate::source::Span;
@@ -26,9 +26,25 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
             || AGENTS.contains(&name)
             || filled().any(|pattern| may_be(pattern, name))
     };
+    let elsewhere = |function: &str, name: &str| {
+        let found = analysis.registered().get(name)?;
+        let (at, place) = if function == "nomadService" { (1, "Nomad") } else { (0, "Consul") };
+        (!found.found_in[at] && !AGENTS.contains(&name)).then_some((place, *found))
+    };
     let files = of.texts().iter().copied().filter(|text| text.place == Place::File);
     let asked = files.flat_map(asked);
-    let mut missing: Vec<(&str, Span)> = asked.filter(|(name, _)| !known(name)).collect();
+    let mut missing: Vec<(&str, Span)> = Vec::new();
+    let mut other = None;
+    for (function, name, span) in asked {
+        if !known(name) {
+            missing.push((name, span));
+        } else if let Some((place, found)) = elsewhere(function, name) {
+            other = other.or(Some((name, span, place, found)));
+        }
+    }
+    if let Some((name, span, place, found)) = other {
+        sink.push(registered_elsewhere(analysis.lab, of.service, (name, span), place, &found));
+    }
     missing.dedup_by_key(|(name, _)| *name);
     if let Some((first, rest)) = missing.split_first() {
         let plain: Vec<&str> = analysis.registered().keys().copied().filter(|name| !name.contains("${")).collect();
@@ -44,27 +60,43 @@ fn may_be(pattern: &str, name: &str) -> bool {
 }
 
 /// The names that a template asks for, as far as they are written out: `{{ range service "db" }}`.
-fn asked(text: Text<'_>) -> Vec<(&str, Span)> {
+fn asked(text: Text<'_>) -> Vec<(&'static str, &str, Span)> {
     let mut found = Vec::new();
     for (at, _) in text.text.match_indices("{{") {
         let rest = &text.text[at + 2..];
         let action = &rest[..rest.find("}}").unwrap_or(rest.len())];
         let mut words = action.split_ascii_whitespace().map(|word| word.trim_matches(['-', '(', ')']));
         while let Some(word) = words.next() {
-            if !FUNCTIONS.contains(&word) {
-                continue;
-            }
+            let Some(function) = FUNCTIONS.into_iter().find(|function| *function == word) else { continue };
             let quoted = words.next().and_then(|word| word.strip_prefix('"')?.strip_suffix('"'));
             // `tag.name@datacenter|passing`
             let name = quoted.map(|name| name.split(['@', '|']).next().unwrap_or(name));
             let name = name.map(|name| name.rsplit('.').next().unwrap_or(name));
             if let Some(name) = name.filter(|name| !name.is_empty() && !name.contains(['$', '{', '%'])) {
                 let behind = action.find(name).unwrap_or_default();
-                found.push((name, text.span.part(text.text, at + 2 + behind, name.len())));
+                found.push((function, name, text.span.part(text.text, at + 2 + behind, name.len())));
             }
         }
     }
     found
+}
+
+/// What is registered, but not where the template asks.
+fn registered_elsewhere(
+    lab: &Lab,
+    service: &Service,
+    (name, span): (&str, Span),
+    place: &str,
+    found: &Discovered<'_>,
+) -> Diagnostic {
+    let (there, function) = if place == "Nomad" { ("Consul", "service") } else { ("Nomad", "nomadService") };
+    let message = format!("`{}` asks {place} for `{name}`, which is registered in {there}", service.name.value);
+    let diagnostic = Diagnostic::new(&CODE, message, span, "in this template").also(found.span, "registered here");
+    let diagnostic = match brought_in(lab, service, span) {
+        Some(place) => diagnostic.also(place, "brought in here"),
+        None => diagnostic,
+    };
+    diagnostic.help(format!("ask {there}: `{{{{ range {function} \"{name}\" }}}}`"))
 }
 
 fn unregistered_service(
@@ -96,7 +128,7 @@ mod tests {
     fn names_that_are_written_out_are_found() {
         let found = |text: &str| -> Vec<String> {
             let text = Text { place: Place::File, text, span: Span::default() };
-            asked(text).into_iter().map(|(name, _)| name.to_owned()).collect()
+            asked(text).into_iter().map(|(_, name, _)| name.to_owned()).collect()
         };
         assert_eq!(found(r#"{{ range service "db" }}x{{ end }}"#), ["db"]);
         assert_eq!(found(r#"{{- with nomadService "a" -}}{{range service "tag.b@dc|any"}}"#), ["a", "b"]);

@@ -208,8 +208,8 @@ fn is_brought(lab: &Lab, name: &str) -> bool {
 /// What a service is to the others.
 #[derive(PartialEq)]
 struct Offer<'s> {
-    /// The names that it is found under, and the labels of their ports.
-    names: Vec<(Option<&'s str>, Option<&'s str>)>,
+    /// The names that it is found under, the labels of their ports, and where that is.
+    names: Vec<[Option<&'s str>; 3]>,
     /// Its ports by their labels, and where they are on the node.
     ports: Vec<(&'s str, Option<u16>)>,
     /// How it is run as a storage plugin.
@@ -224,7 +224,7 @@ fn offers(service: &Service) -> Offer<'_> {
     let ports = service.groups.iter().flat_map(|group| &group.ports);
     let plugins = service.tasks().filter(|task| task.body.block("csi_plugin").is_some());
     Offer {
-        names: registered.map(|block| (text(block, "name"), text(block, "port"))).collect(),
+        names: registered.map(|block| ["name", "port", "provider"].map(|word| text(block, word))).collect(),
         ports: ports.map(|port| (&*port.label.value, port.fixed.as_ref().map(|fixed| fixed.value))).collect(),
         plugins: plugins.map(|task| task.body.block("config")).collect(),
     }

@@ -3,10 +3,10 @@
 use super::image;
 use super::zone::{is_zone, unknown_zone};
 use crate::decode::codes::defined_twice::defined_twice;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Diagnostic, Severity, Sink};
 use crate::nomad::form::Body;
-use crate::resolve::codes::bad_value::bad_value;
-use crate::source::Span;
+use crate::resolve::codes::bad_value::{self, bad_value};
+use crate::source::{Span, Spanned};
 
 /// What a time isn't that never comes.
 pub(super) const NEVER: &str = "a time that ever comes";
@@ -35,6 +35,8 @@ pub(super) fn check_service(service: &Body, domain: &str, sink: &mut Sink) {
         }
         if let Some(cron) = periodic.label().filter(|cron| is_cron(cron) && never_comes(cron)) {
             sink.push(bad_value(cron, NEVER, cron.span).help("name a day that the month has"));
+        } else if let Some(diagnostic) = periodic.label().and_then(|cron| shifted(Spanned::new(cron, cron.span))) {
+            sink.push(diagnostic);
         }
         if let Some(zone) = periodic.body.str("time-zone").filter(|zone| !is_zone(zone.value)) {
             sink.push(unknown_zone(zone));
@@ -141,10 +143,25 @@ pub(super) fn is_cron(text: &str) -> bool {
                 .all(|(field, range)| field.split(',').all(|part| is_cron_part(part, *range))))
 }
 
+/// A time of six fields that reads as if the first were seconds: its last is the year, and what was to be the hour is a day.
+pub(super) fn shifted(cron: Spanned<&str>) -> Option<Diagnostic> {
+    let fields: Vec<&str> = cron.value.split(' ').filter(|field| !field.is_empty()).collect();
+    let &["0", hour, day, "*" | "?", "*" | "?", "*" | "?"] = fields.as_slice() else { return None };
+    let plain = |field: &str| field.bytes().all(|b| b.is_ascii_digit());
+    if !plain(hour) || !plain(day) {
+        return None;
+    }
+    let message = format!("`{}` comes on day {day} of each month: the sixth field is the year", cron.value);
+    let mut diagnostic =
+        Diagnostic::new(&bad_value::CODE, message, cron.span, "minute, hour, day, month, weekday, year");
+    diagnostic.severity = Severity::Warning;
+    Some(diagnostic.help(format!("for each day, leave the seconds out: `{}`", fields[1..].join(" "))))
+}
+
 /// Whether a time is one of days that no month has, such as the 31st of February.
 pub(super) fn never_comes(text: &str) -> bool {
     let fields: Vec<&str> = text.split(' ').filter(|field| !field.is_empty()).collect();
-    let at = usize::from(fields.len() > 5);
+    let at = usize::from(fields.len() > 6);
     let [days, months, weekdays] = [2, 3, 4].map(|field| fields.get(at + field).copied().unwrap_or("*"));
     let numbers = |field: &str| field.split(',').map(|part| part.parse::<u16>().ok()).collect::<Option<Vec<u16>>>();
     let Some(days) = numbers(days) else { return false };
@@ -248,7 +265,7 @@ mod tests {
 
     #[test]
     fn days_that_no_month_has_never_come() {
-        for never in ["0 0 31 2 *", "0 0 30 FEB *", "0 0 31 4,6 ?", "0 0 0 31 11 * *"] {
+        for never in ["0 0 31 2 *", "0 0 30 FEB *", "0 0 31 4,6 ?", "0 0 0 31 11 * *", "0 0 31 2 * *"] {
             assert!(never_comes(never), "{never}");
         }
         for comes in ["0 0 29 2 *", "0 0 31 * *", "0 0 31 2,3 *", "0 0 31 2 MON", "0 0 1,31 2 *", "@daily", ""] {

@@ -115,3 +115,51 @@ fn a_change_of_one_service_is_looked_at_alone() {
     assert_eq!(format!("{found:#?}"), format!("{:#?}", check(&world).diagnostics));
     assert_eq!(checker.worked_out(), 1);
 }
+
+/// What is said of a lab after one file has changed, and of the same from nothing.
+fn after(files: &[(&str, &str)], path: &str, text: &str) -> (String, String) {
+    let mut world = MemoryWorld::default();
+    let node = "node \"nas\" {\n    address \"192.168.1.10\"\n    arch \"amd64\"\n    server\n}\n";
+    let lab = "lab \"home\" {\n    domain \"home.example.com\"\n    network \"lan\" cidr=\"192.168.1.0/24\"\n}\n";
+    for (path, text) in [("lab.kdl", lab), ("nodes/nas.kdl", node)].into_iter().chain(files.iter().copied()) {
+        world.insert(path, text);
+    }
+    let mut checker = Checker::default();
+    checker.check(&world, Locking::Applied, None);
+    world.insert(path, text);
+    let again = checker.check(&world, Locking::Applied, Some(&BTreeSet::from([path.to_owned()]))).diagnostics;
+    (format!("{again:#?}"), format!("{:#?}", check(&world).diagnostics))
+}
+
+#[test]
+fn a_name_that_is_new_is_looked_for_in_all_services() {
+    let app = "service \"app\" {\n    image \"registry.example.com/app:1\"\n    port \"http\" to=80\n    check \"tcp\"\n    env { DB_HOST \"db\" }\n}\n";
+    let sql = |name: &str| {
+        format!(
+            "service \"sql\" {{\n    image \"registry.example.com/sql:1\"\n    port \"sql\" to=5432 name=\"{name}\"\n    check \"tcp\"\n}}\n"
+        )
+    };
+    let files = [("services/app.kdl", app), ("services/sql.kdl", &sql("sql"))];
+    let (again, anew) = after(&files, "services/sql.kdl", &sql("db"));
+    assert!(anew.contains("hard-coded-address"), "{anew}");
+    assert_eq!(again, anew);
+    // And where it goes away.
+    let files = [("services/app.kdl", app), ("services/sql.kdl", &sql("db"))];
+    let (again, anew) = after(&files, "services/sql.kdl", &sql("sql"));
+    assert!(!anew.contains("hard-coded-address"), "{anew}");
+    assert_eq!(again, anew);
+}
+
+#[test]
+fn a_name_that_moves_to_the_other_discovery_is_looked_for_in_all_services() {
+    let web = "service \"web\" {\n    image \"registry.example.com/web:1\"\n    port \"http\" to=80\n    check \"tcp\"\n    nomad-task { template destination=\"local/db\" data=\"{{ range service \\\"sql\\\" }}{{ .Address }}{{ end }}\" }\n}\n";
+    let sql = |provider: &str| {
+        format!(
+            "service \"sql\" {{\n    image \"registry.example.com/sql:1\"\n    provider \"{provider}\"\n    port \"sql\" to=5432\n    check \"tcp\"\n}}\n"
+        )
+    };
+    let files = [("services/sql.kdl", &*sql("consul")), ("services/web.kdl", web)];
+    let (again, anew) = after(&files, "services/sql.kdl", &sql("nomad"));
+    assert!(anew.contains("unregistered-service"), "{anew}");
+    assert_eq!(again, anew);
+}

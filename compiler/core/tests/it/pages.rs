@@ -157,6 +157,7 @@ pages! {
     empty_job
     even_servers
     file_out_of_reach
+    folder_of_two_volumes
     forbidden_on_node
     hard_coded_address
     hcl_bad_escape
@@ -217,8 +218,10 @@ pages! {
     preset_cycle
     public_without_login
     reference_as_text
+    registered_twice
     removed_name
     route_conflict
+    route_of_what_ends
     route_outside_domain
     route_shadowed
     servers_expected
@@ -236,6 +239,7 @@ pages! {
     unknown_secret
     unknown_time_zone
     unknown_variable
+    unlike_its_image
     unlocked_image
     unneeded_allow
     unreadable_file

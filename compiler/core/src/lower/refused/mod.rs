@@ -10,7 +10,7 @@ mod table;
 mod task;
 mod timing;
 
-use super::value::{NEVER, is_cron, never_comes};
+use super::value::{NEVER, is_cron, never_comes, shifted};
 use super::zone::{is_zone, unknown_zone};
 use crate::decode::codes::ignored_name::without_effect;
 use crate::decode::units::nanoseconds;
@@ -116,6 +116,7 @@ fn runs_at_times(job: &Job<'_>, sink: &mut Sink) {
             if never_comes(time.value) {
                 sink.push(wrong(time.value, NEVER, time.span, "name a day that the month has"));
             }
+            shifted(time).into_iter().for_each(|diagnostic| sink.push(diagnostic));
             continue;
         }
         let help =

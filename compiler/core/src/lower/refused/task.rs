@@ -242,11 +242,25 @@ fn artifacts(task: &Body, sink: &mut Sink) {
         if let Some(target) = block.body.str("destination").filter(|target| !target.value.is_empty()) {
             destination(target, "", sink);
         }
+        block.body.str("source").into_iter().for_each(|source| scheme(source, sink));
         let sum = block.body.block("options").and_then(|options| options.body.str("checksum"));
         if let Some(sum) = sum.filter(|sum| !sum.value.contains("${") && !is_checksum(sum.value.trim())) {
             let expected = "a checksum, such as `sha256:` and 64 hexadecimal digits";
             sink.push(wrong(sum.value, expected, sum.span, "write what the publisher says"));
         }
+    }
+}
+
+/// What go-getter fetches by. A scheme before `::` chooses how, so any may come behind.
+fn scheme(source: Spanned<&str>, sink: &mut Sink) {
+    const SCHEMES: [&str; 8] = ["http", "https", "git", "hg", "s3", "gcs", "gs", "ssh"];
+    let Some((scheme, rest)) = source.value.split_once("://").filter(|(scheme, _)| !scheme.contains([':', '$', '/']))
+    else {
+        return;
+    };
+    if let Some(near) = nearest(scheme, SCHEMES).filter(|_| !SCHEMES.contains(&scheme)) {
+        let help = format!("write `{near}://{rest}`");
+        sink.push(wrong(source.value, "a place that an artifact is fetched from", source.span, &help));
     }
 }
 
