@@ -30,7 +30,8 @@ fn print_block(out: &mut String, at: usize, block: &Block) {
     let required = places(block, |attribute| attribute.required);
     let limited = places(block, |it| !it.one_of.is_empty() || it.least.is_some() || it.most.is_some());
     let _ = writeln!(out, "    ],\n    required: &{required:?}, limited: &{limited:?},");
-    let (attributes, blocks) = (block.attributes.keys().map(key), block.blocks.keys().map(key));
+    let (attributes, blocks) =
+        (block.attributes.keys().map(|name| key(name)), block.blocks.keys().map(|name| key(name)));
     let keys = (attributes.collect::<Vec<u64>>(), blocks.collect::<Vec<u64>>());
     let _ = writeln!(out, "    attribute_keys: &{:?}, block_keys: &{:?},", keys.0, keys.1);
     out.push_str("    blocks: &[");
@@ -49,7 +50,7 @@ fn print_block(out: &mut String, at: usize, block: &Block) {
 }
 
 /// See `key` in the compiler.
-fn key(name: &String) -> u64 {
+fn key(name: &str) -> u64 {
     name.bytes().chain([0; 8]).take(8).fold(0, |key, byte| key << 8 | u64::from(byte))
 }
 
