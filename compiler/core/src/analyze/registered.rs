@@ -1,6 +1,6 @@
 //! Which names discovery knows: what the jobs of the lab register.
 
-use crate::model::{Lab, Service};
+use crate::model::{Lab, Port, Service};
 use crate::nomad::form::Block;
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -24,37 +24,50 @@ pub struct Discovered<'l> {
 
 /// What the jobs of a lab register, by name; of two with one name the first that has a port.
 pub(super) fn registered(lab: &Lab) -> BTreeMap<&str, Discovered<'_>> {
-    let mut names: BTreeMap<&str, Discovered<'_>> = BTreeMap::new();
+    let mut all: Vec<(&str, Discovered<'_>)> = Vec::new();
     for service in &lab.services {
         for (at, group) in service.job.body.blocks("group").enumerate() {
-            for block in registrations(group) {
-                let Some(name) = block.body.str("name") else { continue };
-                let label = block.body.str("port").map(|label| label.value);
-                let ports = service.groups.get(at).map_or(&[][..], |group| group.ports.as_slice());
-                let port = ports.iter().find(|port| Some(port.label.as_str()) == label);
-                let fixed = port.and_then(|port| port.fixed.as_ref()).map(|fixed| fixed.value);
-                let in_nomad = block.body.str("provider").is_some_and(|provider| provider.value == "nomad");
-                let found_in = [!in_nomad, in_nomad];
-                let new = Discovered { service, label, fixed, found_in, span: name.span, other: None };
-                let known = names.entry(name.value).or_insert(new);
-                // Nomad keeps the names of namespaces apart.
-                let apart = in_nomad && known.service.namespace.value != service.namespace.value;
-                if known.other.is_none()
-                    && known.found_in == found_in
-                    && !apart
-                    && !std::ptr::eq(known.service, service)
-                {
-                    known.other = Some((service, name.span));
-                }
-                let found_in = [known.found_in[0] || found_in[0], known.found_in[1] || found_in[1]];
-                if known.label.is_none() {
-                    *known = Discovered { other: known.other, ..new };
-                }
-                known.found_in = found_in;
-            }
+            let ports = service.groups.get(at).map_or(&[][..], |group| group.ports.as_slice());
+            all.extend(registrations(group).filter_map(|block| discovered(service, ports, block)));
         }
     }
-    names
+    // Mostly they are sorted already, as the services are; those with one name stay in their order.
+    all.sort_by_key(|(name, _)| *name);
+    let mut names: Vec<(&str, Discovered<'_>)> = Vec::with_capacity(all.len());
+    for (name, new) in all {
+        match names.last_mut() {
+            Some((known, first)) if *known == name => first.join(new),
+            _ => names.push((name, new)),
+        }
+    }
+    names.into_iter().collect()
+}
+
+fn discovered<'l>(service: &'l Service, ports: &'l [Port], block: &'l Block) -> Option<(&'l str, Discovered<'l>)> {
+    let name = block.body.str("name")?;
+    let label = block.body.str("port").map(|label| label.value);
+    let port = ports.iter().find(|port| Some(port.label.as_str()) == label);
+    let fixed = port.and_then(|port| port.fixed.as_ref()).map(|fixed| fixed.value);
+    let in_nomad = block.body.str("provider").is_some_and(|provider| provider.value == "nomad");
+    let found_in = [!in_nomad, in_nomad];
+    Some((name.value, Discovered { service, label, fixed, found_in, span: name.span, other: None }))
+}
+
+impl<'l> Discovered<'l> {
+    /// Takes in another with the same name.
+    fn join(&mut self, new: Self) {
+        // Nomad keeps the names of namespaces apart.
+        let apart = new.found_in[1] && self.service.namespace.value != new.service.namespace.value;
+        let same_place = self.found_in == new.found_in && !apart;
+        if self.other.is_none() && same_place && !std::ptr::eq(self.service, new.service) {
+            self.other = Some((new.service, new.span));
+        }
+        let found_in = [self.found_in[0] || new.found_in[0], self.found_in[1] || new.found_in[1]];
+        if self.label.is_none() {
+            *self = Discovered { other: self.other, ..new };
+        }
+        self.found_in = found_in;
+    }
 }
 
 /// The blocks by which a group and its tasks register themselves.

@@ -3,21 +3,20 @@
 use crate::analyze::Analysis;
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::{Route, Service};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 code!(Error, "route-conflict", "route_conflict.md", "two routes have the same host and path");
 
 /// Reports every route whose host and path another one has.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let mut taken: BTreeMap<(&str, &str), (&Service, &Route)> = BTreeMap::new();
+    let mut taken: HashMap<(&str, &str), (&Service, &Route)> = HashMap::new();
     for service in &analysis.lab.services {
         for route in &service.routes {
             let path = route.path.trim_end_matches('/');
-            match taken.get(&(route.host.as_str(), path)) {
-                Some(first) => sink.push(route_conflict((service, route), *first)),
-                None => {
-                    taken.insert((&route.host, path), (service, route));
-                }
+            match taken.entry((&route.host, path)) {
+                Entry::Occupied(first) => sink.push(route_conflict((service, route), *first.get())),
+                Entry::Vacant(place) => _ = place.insert((service, route)),
             }
         }
     }

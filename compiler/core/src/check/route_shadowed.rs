@@ -3,19 +3,16 @@
 use crate::analyze::Analysis;
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::{Route, Service};
-use std::collections::BTreeMap;
 
 code!(Error, "route-shadowed", "route_shadowed.md", "a route that another one answers for");
 
 /// Reports each route whose paths are all another one's, which the reverse proxy asks first.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let mut hosts: BTreeMap<&str, Vec<(&Service, &Route)>> = BTreeMap::new();
-    for service in &analysis.lab.services {
-        for route in &service.routes {
-            hosts.entry(&route.host).or_default().push((service, route));
-        }
-    }
-    for routes in hosts.values_mut().filter(|routes| routes.len() > 1) {
+    let services = analysis.lab.services.iter();
+    let mut routes: Vec<(&Service, &Route)> =
+        services.flat_map(|service| service.routes.iter().map(move |route| (service, route))).collect();
+    routes.sort_by(|(_, a), (_, b)| a.host.value.cmp(&b.host.value));
+    for routes in routes.chunk_by_mut(|(_, a), (_, b)| a.host.value == b.host.value) {
         routes.sort_by_key(|(_, route)| route.rank());
         for at in 1..routes.len() {
             let (service, route) = routes[at];

@@ -1,29 +1,21 @@
 //! `unknown-time-zone`: a program is given a time zone that there isn't.
 
-use crate::analyze::Analysis;
+use crate::analyze::{Analysis, ServiceFacts};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::lower::{is_zone, zone_near};
 use crate::source::Spanned;
-use std::collections::BTreeSet;
 
 code!(Warning, "unknown-time-zone", "unknown_time_zone.md", "a program is given a time zone that there isn't");
 
-/// Reports each `TZ` that names no zone, once for each place where it is written.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let mut told = BTreeSet::new();
-    for service in &analysis.lab.services {
-        let tasks = service.tasks();
-        let zones = tasks.flat_map(|task| task.body.blocks("env")).filter_map(|env| env.body.str("TZ"));
-        for zone in zones.filter(|zone| is_meant(zone.value)) {
-            if told.insert(zone.span) {
-                sink.push(unknown_time_zone(&service.name, zone));
-            }
-        }
-    }
+/// Reports each `TZ` that names no zone. Where several services are given one, that is one message.
+pub fn check<'l>(_: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
+    let tasks = of.service.tasks();
+    let zones = tasks.flat_map(|task| task.body.blocks("env")).filter_map(|env| env.body.str("TZ"));
+    zones.filter(|zone| is_meant(zone.value)).for_each(|zone| sink.push(unknown_time_zone(zone)));
 }
 
-fn unknown_time_zone(service: &str, zone: Spanned<&str>) -> Diagnostic {
-    let message = format!("`{service}` is given the time zone `{}`, which there isn't", zone.value);
+fn unknown_time_zone(zone: Spanned<&str>) -> Diagnostic {
+    let message = format!("there is no time zone `{}`", zone.value.escape_debug());
     let diagnostic = Diagnostic::new(&CODE, message, zone.span, "programs take this for UTC");
     match zone_near(zone.value) {
         Some(near) => {

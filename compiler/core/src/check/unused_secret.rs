@@ -5,7 +5,6 @@ use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::{SecretStore, Service};
 use crate::source::Spanned;
 use std::cell::LazyCell;
-use std::collections::HashSet;
 
 code!(Warning, "unused-secret", "unused_secret.md", "nothing reads a secret that a store holds");
 
@@ -15,17 +14,15 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     if lab.stores.iter().all(|store| store.holds.is_empty()) {
         return;
     }
-    let read: HashSet<(&str, &str, &str)> = lab
-        .services
-        .iter()
-        .flat_map(|service| &service.secrets)
-        .map(|secret| (secret.store.as_str(), secret.path.as_str(), secret.key.as_str()))
-        .collect();
+    let secrets = lab.services.iter().flat_map(|service| &service.secrets);
+    let mut read: Vec<(&str, &str, &str)> =
+        secrets.map(|secret| (secret.path.as_str(), secret.key.as_str(), secret.store.as_str())).collect();
+    read.sort_unstable();
     let templates = LazyCell::new(|| reading(&lab.services));
     for store in &lab.stores {
         for (path, keys) in &store.holds {
             let name = store.name.as_str();
-            let unread = |key: &&Spanned<String>| !read.contains(&(name, path.as_str(), key.as_str()));
+            let unread = |key: &&Spanned<String>| read.binary_search(&(path, key, name)).is_err();
             let unread: Vec<&Spanned<String>> = keys.iter().filter(unread).collect();
             if !unread.is_empty() && !templates.iter().any(|text| may_read(text, store, path)) {
                 sink.push(unused_secret(store, path, keys.len(), &unread));
