@@ -80,6 +80,9 @@ impl<'l> Texts<'l> {
                 self.list(&config.body, word, Place::Argument);
             }
             self.labels(&config.body);
+            if let Some(auth) = config.body.block("auth") {
+                self.named(&auth.body);
+            }
         }
         for env in task.blocks("env") {
             for attribute in &env.body.attributes {

@@ -17,6 +17,7 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
             sink.push(edge(node, network));
         }
     }
+    overlap(lab, sink);
     routes(lab, sink);
     let daemons = lab.nodes.iter().flat_map(|node| node.daemons.iter().map(move |daemon| (node, daemon)));
     let mut dhcps: Vec<&Dhcp> = Vec::new();
@@ -46,6 +47,24 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
 
 fn conflict(message: String, place: &Spanned<Ipv4Addr>, label: &str) -> Diagnostic {
     Diagnostic::new(&CODE, message, place.span, label)
+}
+
+/// Two networks with addresses in common: of a machine there, nothing says which it is on.
+fn overlap(lab: &Lab, sink: &mut Sink) {
+    let first_of =
+        |network: &Network| network.cidr.split_once('/').and_then(|(first, _)| first.parse::<Ipv4Addr>().ok());
+    for (at, network) in lab.networks.iter().enumerate() {
+        let shares = |other: &&Network| {
+            first_of(network).is_some_and(|it| other.holds(it)) || first_of(other).is_some_and(|it| network.holds(it))
+        };
+        if let Some(other) = lab.networks[..at].iter().find(shares) {
+            let message =
+                format!("networks `{}` and `{}` have addresses in common", other.name.value, network.name.value);
+            let mut diagnostic = Diagnostic::new(&CODE, message, network.cidr.span, "these addresses");
+            diagnostic.severity = Severity::Warning;
+            sink.push(diagnostic.also(other.cidr.span, "and these").help("give each network addresses of its own"));
+        }
+    }
 }
 
 /// A node that has the address of the network itself, or that of all its machines.

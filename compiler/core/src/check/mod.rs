@@ -48,6 +48,7 @@ pub mod route_outside_domain;
 pub mod route_shadowed;
 mod secret_shape;
 pub mod servers_expected;
+pub mod system_folder;
 pub mod too_few_nodes;
 pub mod two_writers;
 pub mod udp_only;
@@ -138,6 +139,7 @@ const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
     route_conflict::check,
     route_shadowed::check,
     servers_expected::check,
+    system_folder::check,
     two_writers::check,
     unlocked_image::check,
     unused_image::check,
@@ -192,6 +194,7 @@ pub static ALL: &[&Code] = &[
     &route_outside_domain::CODE,
     &route_shadowed::CODE,
     &servers_expected::CODE,
+    &system_folder::CODE,
     &too_few_nodes::CODE,
     &two_writers::CODE,
     &udp_only::CODE,

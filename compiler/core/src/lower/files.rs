@@ -1,10 +1,14 @@
 //! Files beside a manifest and files of the bundle, as templates that Nomad writes and mounts.
 
 use super::{Context, group::copy};
-use crate::diagnostic::{Sink, nearest};
+use crate::diagnostic::{Diagnostic, Severity, Sink, nearest};
 use crate::model::Role;
 use crate::nomad::form::{Block, Body, Tag, Value, ValueKind};
-use crate::resolve::codes::{bad_value::bad_value, missing_file::missing_file, unknown_reference::unknown_reference};
+use crate::resolve::codes::{
+    bad_value::{self, bad_value},
+    missing_file::missing_file,
+    unknown_reference::unknown_reference,
+};
 use crate::resolve::{Expanded, bodies, is_absolute};
 use crate::source::codes::path_outside_lab::path_outside_lab;
 use crate::source::{AT_ONCE, ReadError, Span, Spanned, World, embedded, text};
@@ -135,7 +139,16 @@ fn read<'f>(
         sink.push(missing_file(path, source, nearest(source, beside)));
         return None;
     }
-    text(path, bytes, source.span, sink)
+    let text = text(path, bytes, source.span, sink)?;
+    // The kernel takes the carriage return for a part of the program's name.
+    if text.starts_with("#!") && text.lines().next().is_some_and(|line| text[line.len()..].starts_with('\r')) {
+        let message = format!("the lines of script `{}` end as on Windows", source.escape_debug());
+        let label = "no program has a carriage return in its name";
+        let mut diagnostic = Diagnostic::new(&bad_value::CODE, message, source.span, label);
+        diagnostic.severity = Severity::Warning;
+        sink.push(diagnostic.help(format!("`sed -i 's/\\r$//' {path}` takes the carriage returns away")));
+    }
+    Some(text)
 }
 
 /// Lowers the `file`, `template` and `generated` blocks of a task.

@@ -67,7 +67,9 @@ fn task(body: &Body, sink: &mut Sink) {
         let kind = check.label().map_or("", |kind| kind.as_str());
         idle_words(if kind == "https" { "http" } else { kind }, &check.body, sink);
     }
+    let command = body.str("command").filter(|command| command.value.starts_with('/'));
     for file in body.blocks.iter().filter(|block| matches!(&*block.name, "file" | "template" | "generated")) {
+        command.into_iter().for_each(|command| runs(file, command, sink));
         if let Some(mode) = file.body.str("mode").filter(|mode| !is_mode(mode.value)) {
             let diagnostic = bad_value(mode.value, "a mode in octal, such as `644`", mode.span);
             sink.push(diagnostic.help("write three digits from 0 to 7: of the owner, the group, and all others"));
@@ -89,6 +91,23 @@ pub(super) fn idle_words(kind: &str, check: &Body, sink: &mut Sink) {
             let diagnostic = without_effect(&attribute.name, &beside, attribute.name_span);
             sink.push(diagnostic.help(format!("leave it out, or make it a check of type `{of}`")));
         }
+    }
+}
+
+/// A file that is the program has to be one that may be run.
+fn runs(file: &Block, command: Spanned<&str>, sink: &mut Sink) {
+    let mode = file.body.str("mode");
+    let Some(target) = file.body.str("to").filter(|target| target.value == command.value) else { return };
+    // The last digits, of which one says that somebody may run it.
+    let may_run = mode.is_some_and(|mode| mode.value.bytes().rev().take(3).any(|digit| digit & 1 == 1));
+    if !may_run {
+        let (found, place) = mode.map_or(("644", target.span), |mode| (mode.value, mode.span));
+        let diagnostic = bad_value(found, "a mode of a program", place).also(command.span, "it is run");
+        let name = &file.name;
+        sink.push(diagnostic.help(match &**name {
+            "generated" => "run a shell, and give it the file as its argument".to_owned(),
+            _ => format!("add `mode=\"755\"` to the `{name}`"),
+        }));
     }
 }
 

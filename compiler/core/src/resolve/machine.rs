@@ -70,6 +70,11 @@ fn mount(mount: &NodeMount, sink: &mut Sink) {
         }
         return;
     }
+    if matches!(kind.value.as_str(), "cifs" | "smb3") && !source.starts_with("//") && !source.contains('\\') {
+        let diagnostic = bad_value(source, "a share of another machine", source.span);
+        let path = source.trim_start_matches('/').replacen(':', "", 1);
+        sink.push(diagnostic.help(format!("write `//MACHINE/SHARE`: `//{path}`")));
+    }
     if kind.starts_with("fuse") || KINDS.contains(&kind.value.as_str()) {
         return;
     }

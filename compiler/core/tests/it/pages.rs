@@ -225,6 +225,7 @@ pages! {
     route_outside_domain
     route_shadowed
     servers_expected
+    system_folder
     too_few_nodes
     two_writers
     udp_only

@@ -107,7 +107,13 @@ pub(super) fn check(group: &Body, task: &Body, config: &Body, sink: &mut Sink) {
         let value = &attribute.value;
         match &*attribute.name {
             "cap_add" | "cap_drop" => texts(value, |text| capability(text, sink)),
-            "volumes" => texts(value, |text| bind(text, config, sink)),
+            "volumes" => texts(value, |text| {
+                bind(text, config, sink);
+                folder(text, task, config, sink);
+            }),
+            "ipv4_address" => texts(value, |text| own_address(text, config, sink)),
+            "cpuset_cpus" => texts(value, |text| processors(text, sink)),
+            "memory_hard_limit" => memory(task, value, sink),
             "extra_hosts" => texts(value, |text| host(text, sink)),
             "dns_servers" => texts(value, |text| dns_server(text, sink)),
             "security_opt" => texts(value, |text| security(text, sink)),
@@ -211,6 +217,69 @@ fn bind(text: Spanned<&str>, config: &Body, sink: &mut Sink) {
             _ => "write `ro`, `rw`, or leave it out",
         };
         sink.push(wrong(option, "an option of a bind", place(option), help));
+    }
+}
+
+/// Where Compose makes a volume of a name, Nomad takes it for a folder of the task, which goes with the allocation.
+fn folder(text: Spanned<&str>, task: &Body, config: &Body, sink: &mut Sink) {
+    const OWN: [&str; 6] = ["local", "secrets", "tmp", "alloc", "private", "."];
+    let Some((source, _)) = text.value.split_once(':').filter(|(source, _)| !source.is_empty()) else { return };
+    let home = source.starts_with('~');
+    if !home && (source.contains('/') || OWN.contains(&source) || config.attribute("volume_driver").is_some()) {
+        return;
+    }
+    let put = task.blocks.iter().filter(|block| matches!(&*block.name, "template" | "artifact" | "dispatch_payload"));
+    let inside = |text: Spanned<&str>| text.value.split('/').find(|part| !matches!(*part, "" | ".")) == Some(source);
+    if put.filter_map(|block| block.body.str("destination")).any(inside) {
+        return;
+    }
+    let (expected, help) = match home {
+        true => ("a path of the node: no shell puts the home in its place", "write the whole path, from `/` on"),
+        false => (
+            "kept: a name without `/` is a folder of the task, which goes with it",
+            "ask for a host volume with `volume`, or write the path of a folder of the node",
+        ),
+    };
+    let mut diagnostic = wrong(source, expected, text.span.part(text.value, 0, source.len()), help);
+    diagnostic.severity = Severity::Warning;
+    sink.push(diagnostic);
+}
+
+/// Docker gives out addresses of one's own choice on networks of one's own only.
+fn own_address(text: Spanned<&str>, config: &Body, sink: &mut Sink) {
+    let mode = config.str("network_mode").map_or("", |mode| mode.value);
+    if text.value.parse::<std::net::Ipv4Addr>().is_err() {
+        sink.push(wrong(text.value, "an IPv4 address", text.span, "write four numbers from 0 to 255 with dots"));
+    } else if matches!(mode, "" | "bridge" | "default" | "host" | "none") || mode.starts_with("container:") {
+        let help = "name a network of Docker's own with `network_mode`, or leave `ipv4_address` out";
+        sink.push(wrong(text.value, "possible on this network", text.span, help));
+    }
+}
+
+/// `0-3,5`
+fn processors(text: Spanned<&str>, sink: &mut Sink) {
+    let number = |text: &str| text.trim().parse::<u16>().ok();
+    let fits = |part: &str| match part.split_once('-') {
+        Some((from, until)) => number(from).zip(number(until)).is_some_and(|(from, until)| from <= until),
+        None => number(part).is_some(),
+    };
+    if !text.value.is_empty() && !text.value.split(',').all(fits) {
+        sink.push(wrong(text.value, "a list of processors", text.span, "write numbers and ranges: `0-3,5`"));
+    }
+}
+
+/// What Nomad places a task by is what Docker then sets aside for it, within the limit.
+fn memory(task: &Body, limit: &Value, sink: &mut Sink) {
+    let memory = task.block("resources").and_then(|resources| resources.body.int("memory"));
+    let placed = memory.map_or(300, |memory| memory.value);
+    let ValueKind::Int(number) = limit.kind else { return };
+    if number > 0 && number < placed {
+        let expected = format!("at least the `memory` of the task, {placed}");
+        let diagnostic = wrong(&number.to_string(), &expected, limit.span, "raise it, or lower `memory`");
+        sink.push(match memory {
+            Some(memory) => diagnostic.also(memory.span, "it is placed by this"),
+            None => diagnostic,
+        });
     }
 }
 
@@ -366,7 +435,7 @@ mod tests {
     fn what_docker_takes_stays() {
         let fine = [
             ("cap_add", list(&["NET_ADMIN", "cap_sys_time", " All ", "${CAP}"])),
-            ("volumes", list(&["/srv:/data", "local/x:/x:ro,z", "/a:/b:", "${DIR}", "name:/var:nocopy"])),
+            ("volumes", list(&["/srv:/data", "local/x:/x:ro,z", "/a:/b:", "${DIR}", "local:/var:nocopy"])),
             ("extra_hosts", list(&["nas:192.168.1.2", "six:fd00::1", "host.docker.internal:host-gateway"])),
             ("dns_servers", list(&["9.9.9.9", "fd00::53"])),
             (

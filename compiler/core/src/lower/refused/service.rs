@@ -209,6 +209,12 @@ fn words(check: &Body, sink: &mut Sink) {
     const METHODS: [&str; 9] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
     let kind = check.str("type").map_or("", |kind| kind.value);
     idle_words(kind, check, sink);
+    let line = |command: &Spanned<&str>| command.value.contains(' ') && !command.value.contains("${");
+    if let Some(command) = check.str("command").filter(line).filter(|_| kind == "script") {
+        let program = command.value.split(' ').next().unwrap_or_default();
+        let help = format!("write `{program}` alone, and the rest as `args`, a word each: no shell takes it apart");
+        sink.push(wrong(command.value, "the name of a program", command.span, &help));
+    }
     let method = check.str("method").filter(|_| kind == "http");
     let Some(method) = method.filter(|it| !it.value.is_empty() && !METHODS.contains(&it.value)) else { return };
     let upper = method.value.to_ascii_uppercase();
