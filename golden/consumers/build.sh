@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds nomad, consul, vault, caddy, promtool and prometheus from the modules beside this script into bin/, and what is ours:
+# Builds nomad, consul, vault, caddy, promtool, prometheus and efm-langserver from the modules beside this script into bin/, and what is ours:
 # nomad-batch, plan-nomad, the readers that print what those programs take from a file, and the listings of all that they read.
 # A program is built again only when its go.mod or go.sum, our source, this script or the Go version changed.
 set -eu
@@ -41,6 +41,7 @@ build caddy ./read '' read-caddy
 build consul github.com/hashicorp/consul
 build consul ./read '' read-consul
 build consul ./fields '' fields-consul
+build efm github.com/mattn/efm-langserver '' efm-langserver
 build nomad github.com/hashicorp/nomad hashicorpmetrics
 build nomad ./batch hashicorpmetrics nomad-batch
 build nomad ./read hashicorpmetrics read-nomad
