@@ -91,7 +91,7 @@ impl Planner {
         let namespaces: Vec<&str> = it.lab.namespaces.iter().map(|it| it.name.value.as_str()).collect();
         let clients = it.lab.nodes.iter().filter(|node| node.client);
         let nodes: Vec<Value> = clients.map(|node| machine(node, it.bundle)).collect();
-        let question = json!({ "namespaces": namespaces, "nodes": nodes, "jobs": it.jobs, "deployed": it.deployed });
+        let question = json!({ "region": it.lab.region, "namespaces": namespaces, "nodes": nodes, "jobs": it.jobs, "deployed": it.deployed });
         writeln!(self.questions, "{question}").unwrap();
         let mut answer = String::new();
         self.answers.read_line(&mut answer).unwrap();

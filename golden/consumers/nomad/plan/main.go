@@ -19,11 +19,13 @@ import (
 	"time"
 
 	"github.com/hashicorp/nomad/api"
+	"github.com/hashicorp/nomad/helper/pointer"
 	"github.com/hashicorp/nomad/jobspec2"
 )
 
 // lab is what is sent.
 type lab struct {
+	Region     string
 	Namespaces []string
 	Nodes      []machine
 	// The job files, and those of them that are registered.
@@ -97,6 +99,7 @@ func (s *server) plan(asked *lab) (*findings, error) {
 			said.Alone = append(said.Alone, err.Error())
 			continue
 		}
+		inRegion(job, asked.Region)
 		jobs[path] = job
 	}
 	plugins := pluginsOf(jobs)
@@ -155,12 +158,16 @@ func parse(path string) (job *api.Job, err error) {
 	if err != nil {
 		return nil, err
 	}
-	job, err = jobspec2.ParseWithConfig(&jobspec2.ParseConfig{Path: path, Body: text, AllowFS: true, Strict: true})
-	if err == nil {
-		// Whichever region the lab is, this server is the one that it asks.
+	return jobspec2.ParseWithConfig(&jobspec2.ParseConfig{Path: path, Body: text, AllowFS: true, Strict: true})
+}
+
+// inRegion has a job of the lab's region in the server's, and any other in one that there isn't.
+func inRegion(job *api.Job, region string) {
+	if job.Region == nil || *job.Region == region {
 		job.Region = nil
+	} else {
+		job.Region = pointer.Of("not " + region)
 	}
-	return job, err
 }
 
 // ask plans a job: why it is refused, what couldn't be placed and why, and what Nomad warns of.
