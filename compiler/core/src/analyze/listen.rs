@@ -45,6 +45,9 @@ pub fn listeners(lab: &Lab, node: &Node) -> Vec<Listener> {
     for (who, own, usual) in
         [("the Nomad agent", &node.nomad, &[NOMAD][..]), ("the Consul agent", &node.consul, &CONSUL)]
     {
+        if who == "the Consul agent" && lab.discovery != Discovery::Consul {
+            continue;
+        }
         for port in own.block("ports").iter().flat_map(|ports| &ports.body.attributes) {
             let ValueKind::Int(number) = port.value.kind else { continue };
             let number = u16::try_from(number).ok().filter(|number| *number > 0);

@@ -27,6 +27,27 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
     }
 }
 
+/// Reports passwords among the options of what nodes mount: everybody may read them in the unit.
+pub fn of_mounts(analysis: &Analysis<'_>, sink: &mut Sink) {
+    for node in &analysis.lab.nodes {
+        for mount in node.mounts.iter().filter(|mount| mount.options.contains("pass")) {
+            let given = |option: &str| {
+                let option = option.strip_prefix("password=").or_else(|| option.strip_prefix("pass="));
+                option.filter(|text| !text.is_empty()).map(str::len)
+            };
+            if mount.options.split(',').find_map(given).is_none() {
+                continue;
+            }
+            let (name, path) = (&node.name.value, &mount.path.value);
+            let message = format!("`{name}` has the password for `{path}` in its manifest");
+            let diagnostic = Diagnostic::new(&CODE, message, mount.options.span, "goes into the bundle as it is");
+            sink.push(diagnostic.help(
+                "write `credentials=/etc/hlmc-mount`, a file of the machine that only root may read, with `username=` and `password=` in it",
+            ));
+        }
+    }
+}
+
 fn found(text: Text<'_>) -> Option<Found<'_>> {
     if let Some(what) = shaped_like_one(text.text) {
         return Some(Found { severity: Severity::Error, what: format!("{what} in {}", text.place.described()), text });

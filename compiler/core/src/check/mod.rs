@@ -126,6 +126,7 @@ const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
     even_servers::check,
     folder_of_two_volumes::check,
     forbidden_on_node::check,
+    literal_secret::of_mounts,
     mdns_domain::check,
     mounted_twice::check,
     no_failover::check,

@@ -3,7 +3,7 @@
 use crate::analyze::listen::{Listener, listeners};
 use crate::analyze::{Analysis, GroupFacts, violator};
 use crate::diagnostic::{Diagnostic, Sink, code};
-use crate::model::{Lab, Port};
+use crate::model::{Lab, Node, Port};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -75,6 +75,7 @@ impl Listeners {
 
 /// Reports, for each fixed port, the claims that can't all be met.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    analysis.lab.nodes.iter().for_each(|node| agents(analysis.lab, node, sink));
     let mut claims: BTreeMap<(Option<&str>, u16), Vec<Claim<'_, '_>>> = BTreeMap::new();
     for facts in &analysis.groups {
         for port in facts.group.ports.iter().filter(|port| !port.shared) {
@@ -116,6 +117,23 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
             }
             always.pop();
         }
+    }
+}
+
+/// A port that a node gives an agent, and that something else of the node has.
+fn agents(lab: &Lab, node: &Node, sink: &mut Sink) {
+    if node.nomad.block("ports").or(node.consul.block("ports")).is_none() {
+        return;
+    }
+    let all = listeners(lab, node);
+    for told in all.iter().filter(|it| it.who.ends_with(" agent") && it.span != node.name.span) {
+        let there = |it: &&Listener| it.who != told.who && !it.reserved && (it.from..=it.until).contains(&told.from);
+        let Some(other) = all.iter().find(there) else { continue };
+        let (port, name) = (told.from, &node.name.value);
+        let message = format!("{} of `{name}` is given port {port}, which {} has there", told.who, other.who);
+        let diagnostic = Diagnostic::new(&CODE, message, told.span, "taken");
+        let label = format!("{} on `{name}` has it", other.who);
+        sink.push(diagnostic.also(other.span, label).help("give it another port, or leave it out for the usual one"));
     }
 }
 

@@ -3,7 +3,7 @@
 use super::brought_in;
 use crate::analyze::{Analysis, Place, ServiceFacts};
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
-use crate::model::Service;
+use crate::model::{Lab, Node, Service};
 use crate::nomad::form::Body;
 use std::collections::BTreeSet;
 
@@ -60,7 +60,10 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
     let texts = of.texts().iter().filter(|text| !matches!(text.place, Place::File) && text.text.contains("${"));
     let mut known: Option<BTreeSet<String>> = None;
     let mut found = texts.flat_map(|text| names(text.text).map(move |(at, name)| (text, at, name)));
-    let unknown = found.find(|(_, _, name)| !fills_in(name, known.get_or_insert_with(|| filled_in(service))));
+    let unknown = found.find(|(_, _, name)| match name.strip_prefix("meta.") {
+        Some(key) => !has_meta(analysis.lab, key),
+        None => !fills_in(name, known.get_or_insert_with(|| filled_in(service))),
+    });
     let Some((text, at, name)) = unknown else { return };
     let known = known.unwrap_or_default();
     let shown = name.escape_debug();
@@ -74,7 +77,9 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
     if let Some(place) = brought_in(analysis.lab, service, span) {
         diagnostic = diagnostic.also(place, "brought in here");
     }
-    let candidates = known.iter().map(String::as_str).chain(FIXED).chain(OF_NODES);
+    let meta = analysis.lab.nodes.iter().flat_map(|node| &node.meta).map(|(key, _)| format!("meta.{}", key.value));
+    let meta: BTreeSet<String> = meta.filter(|_| name.starts_with("meta.")).collect();
+    let candidates = meta.iter().chain(&known).map(String::as_str).chain(FIXED).chain(OF_NODES);
     let near = nearest(name, candidates.clone()).or_else(|| nearest(&name.to_ascii_uppercase(), candidates));
     sink.push(match near {
         Some(near) => {
@@ -86,9 +91,18 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
     });
 }
 
+/// Whether a node has a key in its `meta`; agents have some by themselves.
+fn has_meta(lab: &Lab, key: &str) -> bool {
+    let has = |node: &Node| node.meta.iter().any(|(name, _)| name.value == key);
+    lab.more_nodes || key.starts_with("connect.") || lab.nodes.iter().any(has)
+}
+
 fn help(name: &str, known: &BTreeSet<String>) -> String {
     let ports: Vec<String> =
         known.iter().filter(|it| it.starts_with("NOMAD_PORT_")).map(|port| format!("`${{{port}}}`")).collect();
+    if name.starts_with("meta.") {
+        return "give nodes this key in their `meta`, or write one that they have".to_owned();
+    }
     if OF_PORTS.iter().any(|start| name.starts_with(start)) && !ports.is_empty() && !name.starts_with("NOMAD_META_") {
         format!("the ports here are {}", ports.join(", "))
     } else {
@@ -100,7 +114,9 @@ fn help(name: &str, known: &BTreeSet<String>) -> String {
 fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.match_indices("${").filter_map(|(at, _)| {
         let name = text[at + 2..].split('}').next()?;
-        let own = name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("nomad_")) || name.starts_with("node.");
+        let own = name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("nomad_"))
+            || name.starts_with("node.")
+            || name.starts_with("meta.");
         let escaped = text[..at].ends_with('$');
         (own && !escaped && text.len() > at + 2 + name.len() && !name.contains(['$', '{', ' ', ':']))
             .then_some((at, name))

@@ -157,7 +157,7 @@ pub struct NodeMount {
     /// File system: `ext4`.
     pub kind: Spanned<String>,
     /// Mount options, comma separated.
-    pub options: String,
+    pub options: Spanned<String>,
 }
 
 /// A device that jobs may ask for.

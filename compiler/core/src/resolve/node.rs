@@ -283,7 +283,7 @@ fn mounts(body: &Body, sink: &mut Sink) -> Vec<NodeMount> {
             )));
         }
         if is_absolute(path, sink) && is_no_root(path, sink) && words {
-            mounts.push(NodeMount { path: path.clone(), source, kind, options: options.value });
+            mounts.push(NodeMount { path: path.clone(), source, kind, options });
         }
     }
     mounts

@@ -95,7 +95,7 @@ pub(super) fn node(name: &str, last_byte: u8, arch: Arch, class: &str) -> Node {
 }
 
 fn mount(path: &str, source: &str, kind: &str, options: &str) -> NodeMount {
-    NodeMount { path: text(path), source: text(source), kind: text(kind), options: options.to_owned() }
+    NodeMount { path: text(path), source: text(source), kind: text(kind), options: text(options) }
 }
 
 fn volume(name: &str, path: &str, owner: Option<(u32, u32)>) -> HostVolume {
