@@ -10,6 +10,7 @@ const CHOICES: usize = 6;
 /// What can't be anything to Nomad.
 pub(crate) const NOMAD: &[(&str, &[&str])] = &[
     ("nomad.datacenter", &["home"]),
+    ("nomad.region", &["global"]),
     ("nomad.data_dir", &["/x"]),
     ("nomad.plugin_dir", &["/x"]),
     ("client.state_dir", &["/x"]),
@@ -19,6 +20,9 @@ pub(crate) const NOMAD: &[(&str, &[&str])] = &[
     ("client.host_volume_plugin_dir", &["/x"]),
     ("client.min_dynamic_port", &["20000"]),
     ("client.max_dynamic_port", &["32000"]),
+    ("client.client_min_port", &["14000"]),
+    ("client.client_max_port", &["14512"]),
+    ("server.bootstrap_expect", &["1"]),
     ("reserved.reserved_ports", &["22"]),
     ("host_network.reserved_ports", &["22"]),
     ("client.preferred_address_family", &["ipv4"]),
@@ -40,6 +44,7 @@ pub(crate) const CONSUL: &[(&str, &[&str])] = &[
     ("ports.expose_min_port", &["21500"]),
     ("consul.bind_addr", &["192.168.1.10"]),
     ("performance.raft_multiplier", &["5"]),
+    ("consul.bootstrap_expect", &["1"]),
     ("connect.virtual_ip_cidr_v4", &["240.0.0.0/4"]),
     ("connect.virtual_ip_cidr_v6", &["2000::/3"]),
     ("ui_config.content_path", &["/ui/"]),
