@@ -1,6 +1,7 @@
 //! What a node says of its disks, shares and size that can't be so.
 
 use super::codes::bad_value::bad_value;
+use super::node::{LONGEST_NAME, LONGEST_PATH};
 use crate::decode::codes::defined_twice::defined_twice;
 use crate::decode::units::size;
 use crate::diagnostic::{Severity, Sink, nearest};
@@ -60,6 +61,12 @@ pub(super) fn check(node: &Node, sink: &mut Sink) {
     }
 }
 
+/// How many bytes the name of a file system takes in `/dev/disk/by-label`, where udev writes `\x20` for a blank.
+fn escaped(name: &str) -> usize {
+    let plain = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "#+-.:=@_".contains(c);
+    name.chars().map(|c| if plain(c) { c.len_utf8() } else { 4 }).sum()
+}
+
 fn mount(mount: &NodeMount, sink: &mut Sink) {
     let (kind, source) = (&mount.kind, &mount.source);
     if DISKS.contains(&kind.value.as_str()) {
@@ -67,6 +74,9 @@ fn mount(mount: &NodeMount, sink: &mut Sink) {
             let diagnostic = bad_value(source, "a device", source.span);
             let named = if source.contains('-') { "UUID" } else { "LABEL" };
             sink.push(diagnostic.help(format!("write `{named}={}`, or the path of the device", source.value)));
+        } else if source.len() > LONGEST_PATH || source.split(['/', '=']).any(|part| escaped(part) > LONGEST_NAME) {
+            let expected = "a device whose names have at most 255 bytes";
+            sink.push(bad_value(source, expected, source.span).help("Linux takes no longer ones"));
         }
         return;
     }

@@ -210,8 +210,8 @@ fn meta(body: &Body) -> Vec<(Spanned<String>, String)> {
 }
 
 /// The longest path, and the longest name in it, that Linux takes.
-const LONGEST_PATH: usize = 4095;
-const LONGEST_NAME: usize = 255;
+pub(super) const LONGEST_PATH: usize = 4095;
+pub(super) const LONGEST_NAME: usize = 255;
 
 /// Reports a path that isn't absolute, that could be written shorter, that Linux wouldn't take, or that the end of a line would
 /// change: a blank there is cut off, and a backslash takes in the next line.
