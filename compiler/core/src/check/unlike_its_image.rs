@@ -52,7 +52,12 @@ fn wants(of: &ServiceFacts<'_, '_>, task: &Task, block: &Block, known: &Program)
     let mut diagnostic = Diagnostic::new(&CODE, message, image.span, "ends at its first start without it");
     // Whoever brings a folder with data needs none.
     diagnostic.severity = Severity::Advice;
-    Some(diagnostic.help(format!("give it one: `{first} (secret)\"nomad:nomad/jobs/{name}#password\"` in its `env`")))
+    Some(diagnostic.help(if of.service.manifest.ends_with(".kdl") {
+        format!("give it one: `{first} (secret)\"nomad:nomad/jobs/{name}#password\"` in its `env`")
+    } else {
+        let variable = format!("{{{{ with nomadVar \"nomad/jobs/{name}\" }}}}{{{{ .password }}}}{{{{ end }}}}");
+        format!("give it one: let a `template` with `env = true` have the line `{first}={variable}`")
+    }))
 }
 
 /// A port that nothing in the container listens on.
