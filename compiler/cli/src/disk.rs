@@ -1,6 +1,6 @@
 //! The lab on disk: lists the files of a folder, reads them, and nothing outside of it; puts a text in the place of one.
 
-use hlmc_core::source::{ReadError, World};
+use hlmc_core::source::{AT_ONCE, ReadError, World};
 use rayon::prelude::*;
 use rustix::buffer::spare_capacity;
 use std::error::Error;
@@ -177,7 +177,7 @@ impl World for DiskWorld {
                 found.append(&mut listing.files);
                 folders.extend(listing.folders.into_iter().map(Arc::new));
             }
-            listings = folders.par_iter().with_max_len(16).map(|folder| self.list(folder)).collect();
+            listings = folders.par_iter().with_max_len(AT_ONCE).map(|folder| self.list(folder)).collect();
         }
         found.sort_by(|a, b| listed_path(a).cmp(listed_path(b)));
         found

@@ -3,6 +3,7 @@
 //! The bytes are read, not the sums in the folder's list: a file that was changed by hand is found.
 
 use hlmc_core::bundle::{Artifact, Bundle};
+use hlmc_core::source::AT_ONCE;
 use rayon::prelude::*;
 use rustix::buffer::spare_capacity;
 use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, openat};
@@ -18,7 +19,7 @@ pub(crate) fn unchanged(bundle: &Bundle, out: &Path) -> Vec<bool> {
     let (false, Ok(folder)) = (is_empty(), File::open(out)) else { return vec![false; bundle.artifacts.len()] };
     let is_there = |buffer: &mut Vec<u8>, artifact| is_there(artifact, &folder, buffer).unwrap_or(false);
     let buffer = || Vec::with_capacity(BUFFER);
-    bundle.artifacts.par_iter().with_min_len(8).with_max_len(16).map_init(buffer, is_there).collect()
+    bundle.artifacts.par_iter().with_max_len(AT_ONCE).map_init(buffer, is_there).collect()
 }
 
 /// How much is read at once.

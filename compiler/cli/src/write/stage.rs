@@ -4,6 +4,7 @@ use super::existing::{Existing, Foreign, LIST};
 use super::place::Place;
 use crate::failure::Failure;
 use hlmc_core::bundle::{Artifact, Bundle};
+use hlmc_core::source::AT_ONCE;
 use rayon::prelude::*;
 use rustix::fs::{Mode, OFlags, mkdirat, openat};
 use std::collections::BTreeMap;
@@ -36,7 +37,7 @@ pub(crate) fn stage(bundle: &Bundle, unchanged: &[bool], existing: &Existing, pl
     let folders = folders(bundle, existing);
     stage.make_folders(&folders)?;
     others
-        .par_chunks(16)
+        .par_chunks(AT_ONCE)
         .try_for_each(|some| some.iter().try_for_each(|(artifact, same)| stage.put(artifact, *same)))?;
     let foreign = existing.foreign.iter().filter(|(path, what)| **what == Foreign::File && !has(bundle, path));
     for (path, _) in foreign {
@@ -95,7 +96,7 @@ impl<'a> Stage<'a> {
             let made = mkdirat(&self.folder, *folder, Mode::from_bits_truncate(FOLDER_MODE));
             made.map_err(|error| Failure::io("create", &self.place.stage.join(folder), &error.into()))
         };
-        levels.values().try_for_each(|level| level.par_iter().with_max_len(16).try_for_each(make))
+        levels.values().try_for_each(|level| level.par_iter().with_max_len(AT_ONCE).try_for_each(make))
     }
 
     /// Whether something that was made has its mode at once.

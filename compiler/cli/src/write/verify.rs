@@ -7,6 +7,7 @@ use super::zip::archive;
 use crate::disk::words;
 use crate::failure::Failure;
 use hlmc_core::bundle::{Artifact, Bundle};
+use hlmc_core::source::AT_ONCE;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -58,7 +59,7 @@ pub(crate) fn verify(bundle: &Bundle, target: Target<'_>) -> Result<Vec<(PathBuf
         difference(&path, &artifact.bytes, Some(artifact.mode())).map(|difference| (path, difference))
     };
     let mut found: Vec<(PathBuf, Difference)> =
-        bundle.artifacts.par_iter().with_max_len(16).filter_map(differs).collect();
+        bundle.artifacts.par_iter().with_max_len(AT_ONCE).filter_map(differs).collect();
     if target.out.is_dir() {
         let new: BTreeSet<&Path> = bundle.artifacts.iter().map(|artifact| Path::new(&artifact.path)).collect();
         let ours = Existing::list(target.out)?.ours;

@@ -30,10 +30,8 @@ fn print_block(out: &mut String, at: usize, block: &Block) {
     let required = places(block, |attribute| attribute.required);
     let limited = places(block, |it| !it.one_of.is_empty() || it.least.is_some() || it.most.is_some());
     let _ = writeln!(out, "    ],\n    required: &{required:?}, limited: &{limited:?},");
-    let (attributes, blocks) =
-        (block.attributes.keys().map(|name| key(name)), block.blocks.keys().map(|name| key(name)));
-    let keys = (attributes.collect::<Vec<u64>>(), blocks.collect::<Vec<u64>>());
-    let _ = writeln!(out, "    attribute_keys: &{:?}, block_keys: &{:?},", keys.0, keys.1);
+    let _ = writeln!(out, "    attribute_keys: &[{}],", keys(block.attributes.keys()));
+    let _ = writeln!(out, "    block_keys: &[{}],", keys(block.blocks.keys()));
     out.push_str("    blocks: &[");
     for at in block.blocks.values() {
         let _ = write!(out, "&B{at}, ");
@@ -49,9 +47,9 @@ fn print_block(out: &mut String, at: usize, block: &Block) {
     let _ = writeln!(out, "    doc: {:?}, life: {},\n}};", block.doc, life(&block.life));
 }
 
-/// See `key` in the compiler.
-fn key(name: &str) -> u64 {
-    name.bytes().chain([0; 8]).take(8).fold(0, |key, byte| key << 8 | u64::from(byte))
+/// How the names begin, worked out when the compiler is compiled.
+fn keys<'n>(names: impl Iterator<Item = &'n String>) -> String {
+    names.map(|name| format!("key({name:?}), ")).collect()
 }
 
 /// Where those of a block's attributes stand that something holds for.

@@ -37,25 +37,23 @@ pub fn listeners(lab: &Lab, node: &Node) -> Vec<Listener> {
         span: node.name.span,
         reserved: false,
     };
-    let mut taken = vec![agent((node.ssh_port(), node.ssh_port()), "sshd"), agent(NOMAD, "the Nomad agent")];
+    let mut taken = vec![agent((node.ssh_port(), node.ssh_port()), "sshd")];
+    let mut agents = vec![("the Nomad agent", &node.nomad, &[NOMAD][..])];
     if lab.discovery == Discovery::Consul {
-        taken.extend(CONSUL.map(|ports| agent(ports, "the Consul agent")));
+        agents.push(("the Consul agent", &node.consul, &CONSUL));
+    }
+    for (who, _, usual) in &agents {
+        taken.extend(usual.iter().map(|ports| agent(*ports, who)));
     }
     // Those that the node gives them in place of the usual ones.
-    for (who, own, usual) in
-        [("the Nomad agent", &node.nomad, &[NOMAD][..]), ("the Consul agent", &node.consul, &CONSUL)]
-    {
-        if who == "the Consul agent" && lab.discovery != Discovery::Consul {
-            continue;
-        }
+    for (who, own, usual) in agents {
         for port in own.block("ports").iter().flat_map(|ports| &ports.body.attributes) {
             let ValueKind::Int(number) = port.value.kind else { continue };
             let number = u16::try_from(number).ok().filter(|number| *number > 0);
-            let Some(port_number) = number.filter(|it| !usual.iter().any(|(from, until)| (from..=until).contains(&it)))
-            else {
-                continue;
-            };
-            taken.push(Listener { span: port.value.span, ..agent((port_number, port_number), who) });
+            let is_usual = |number: &u16| usual.iter().any(|(from, until)| (from..=until).contains(&number));
+            if let Some(number) = number.filter(|number| !is_usual(number)) {
+                taken.push(Listener { span: port.value.span, ..agent((number, number), who) });
+            }
         }
     }
     for daemon in &node.daemons {

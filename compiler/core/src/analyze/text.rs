@@ -130,11 +130,7 @@ impl<'l> Texts<'l> {
             self.named(&labels.body);
         }
         if let Some(labels) = config.attribute("labels") {
-            let list = match &labels.value.kind {
-                ValueKind::List(list) => list.as_slice(),
-                _ => std::slice::from_ref(&labels.value),
-            };
-            for value in list {
+            for value in labels.value.elements() {
                 let ValueKind::Map(entries) = &value.kind else { continue };
                 for (name, value) in entries {
                     if let ValueKind::Str(text) = &value.kind {
@@ -147,11 +143,7 @@ impl<'l> Texts<'l> {
 
     fn list(&mut self, body: &'l Body, word: &str, place: Place<'l>) {
         let Some(attribute) = body.attribute(word) else { return };
-        let list = match &attribute.value.kind {
-            ValueKind::List(list) => list.as_slice(),
-            _ => std::slice::from_ref(&attribute.value),
-        };
-        for value in list {
+        for value in attribute.value.elements() {
             if let ValueKind::Str(text) = &value.kind {
                 self.0.push(Text { place, text, span: value.span });
             }

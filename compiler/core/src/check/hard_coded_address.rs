@@ -50,12 +50,8 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
 impl<'l> Known<'_, 'l> {
     fn found(&self, service: &'l Service, text: Text<'l>) -> Vec<Found<'l>> {
         let mut found: Vec<Found<'l>> = Vec::new();
-        let dotted = text.text.contains('.');
-        if dotted {
-            let addresses = addresses(text.text);
-            found.extend(addresses.filter_map(|(at, length, address)| self.of_node(text, at, length, address)));
-        }
-        if dotted && self.lab.discovery == Discovery::Consul && text.text.contains(CONSUL) {
+        found.extend(addresses(text.text).filter_map(|(at, length, address)| self.of_node(text, at, length, address)));
+        if self.lab.discovery == Discovery::Consul && text.text.contains(CONSUL) {
             let names = text.text.match_indices(CONSUL).map(|(at, _)| at);
             found.extend(names.filter_map(|at| self.of_consul(service, text, at)));
         }

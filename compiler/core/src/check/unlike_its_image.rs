@@ -113,11 +113,7 @@ fn templates(task: &Body) -> impl Iterator<Item = &str> {
 
 /// The texts of a value.
 fn texts_of(value: &Value) -> impl Iterator<Item = &str> {
-    let list = match &value.kind {
-        ValueKind::List(list) => list.as_slice(),
-        _ => std::slice::from_ref(value),
-    };
-    list.iter().filter_map(|value| match &value.kind {
+    value.elements().iter().filter_map(|value| match &value.kind {
         ValueKind::Str(text) => Some(text.as_str()),
         _ => None,
     })

@@ -233,6 +233,15 @@ impl ValueKind {
 }
 
 impl Value {
+    /// The elements of a list; anything else is one by itself.
+    #[must_use]
+    pub const fn elements(&self) -> &[Self] {
+        match &self.kind {
+            ValueKind::List(list) => list.as_slice(),
+            _ => std::slice::from_ref(self),
+        }
+    }
+
     /// A text.
     pub fn str(text: impl Into<String>, span: Span) -> Self {
         Self { kind: ValueKind::Str(text.into()), span }

@@ -1,6 +1,6 @@
 //! The tables of `stdlib/schema/` as statics.
 
-use super::schema::{AttributeType, BlockType, BodyBy, By, Language, Life, Occurs, Type};
+use super::schema::{AttributeType, BlockType, BodyBy, By, Language, Life, Occurs, Type, key};
 
 include!(concat!(env!("OUT_DIR"), "/schema.rs"));
 

@@ -144,11 +144,7 @@ pub(super) fn check(group: &Body, task: &Body, config: &Body, sink: &mut Sink) {
 
 /// The texts of a value, but for those that Nomad fills in.
 fn texts<'v>(value: &'v Value, mut report: impl FnMut(Spanned<&'v str>)) {
-    let list = match &value.kind {
-        ValueKind::List(list) => list.as_slice(),
-        _ => std::slice::from_ref(value),
-    };
-    for value in list {
+    for value in value.elements() {
         if let ValueKind::Str(text) = &value.kind
             && !text.contains("${")
         {
@@ -159,11 +155,7 @@ fn texts<'v>(value: &'v Value, mut report: impl FnMut(Spanned<&'v str>)) {
 
 /// The names of a map, or of a list of maps, with what each of them has.
 fn pairs<'v>(value: &'v Value, mut report: impl FnMut(Spanned<&'v str>, &'v Value)) {
-    let maps = match &value.kind {
-        ValueKind::List(list) => list.as_slice(),
-        _ => std::slice::from_ref(value),
-    };
-    for map in maps {
+    for map in value.elements() {
         let ValueKind::Map(map) = &map.kind else { continue };
         map.iter().for_each(|(name, value)| report(Spanned::new(name.as_str(), name.span), value));
     }
