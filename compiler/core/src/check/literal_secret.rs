@@ -1,7 +1,7 @@
 //! `literal-secret`: the value of a secret in a manifest, in place of its name.
 
 use super::brought_in;
-use super::secret_shape::{is_placeholder, named_like_one, password_of_url, shaped_like_one};
+use super::secret_shape::{Kept, is_placeholder, named_like_one, password_of_url, shaped_like_one};
 use crate::analyze::{Analysis, Place, ServiceFacts, Text, templates};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code};
 use crate::model::{Lab, Service};
@@ -138,27 +138,22 @@ fn help(lab: &Lab, service: &Service, first: &Found<'_>) -> String {
         Place::Env(name) => name.to_ascii_lowercase(),
         _ => "password".to_owned(),
     };
-    let (store, path) = match lab.stores.first() {
-        Some(store) if store.name.value == "vault" => ("vault", format!("{}/{job}", store.mount)),
-        _ => ("nomad", format!("nomad/jobs/{job}")),
-    };
+    let kept = Kept::of(lab, job, &key);
     let empty =
         if is_placeholder(first.text.text) { "" } else { "; change it where it is in use: it has been in a file" };
-    let from_store = |name: &str| match store {
-        "vault" => format!("{name}={{{{ with secret \"{path}\" }}}}{{{{ .Data.data.{key} }}}}{{{{ end }}}}"),
-        _ => format!("{name}={{{{ with nomadVar \"{path}\" }}}}{{{{ .{key} }}}}{{{{ end }}}}"),
-    };
     match first.text.place {
         Place::Env(name) if !service.manifest.ends_with(".kdl") => format!(
-            "put it into a store, and let a `template` with `env = true` have the line `{}`{empty}",
-            from_store(name)
+            "put it into a store, and let a `template` with `env = true` have the line `{name}={}`{empty}",
+            kept.action()
         ),
         Place::Env(name) => format!(
-            "put it into a store, and write `{name} (secret)\"{store}:{path}#{key}\"` with `holds \"{path}\" {{ keys \"{key}\" }}` in `lab.kdl`{empty}"
+            "put it into a store, and write `{name} {}` with `{}` in `lab.kdl`{empty}",
+            kept.reference(),
+            kept.declaration()
         ),
-        Place::File => format!(
-            "put it into a store, and let a `template` read it from there, such as `{{{{ with nomadVar \"{path}\" }}}}{{{{ .{key} }}}}{{{{ end }}}}`{empty}"
-        ),
-        _ => format!("put it into a store, and hand it over in `env` as `(secret)\"{store}:{path}#{key}\"`{empty}"),
+        Place::File => {
+            format!("put it into a store, and let a `template` read it from there, such as `{}`{empty}", kept.action())
+        }
+        _ => format!("put it into a store, and hand it over in `env` as `{}`{empty}", kept.reference()),
     }
 }

@@ -1,5 +1,6 @@
-//! What looks like a secret: by the look of a text, and by the name it is given.
+//! What looks like a secret, by the look of a text and by the name it is given, and where it belongs.
 
+use crate::model::{Lab, SecretStore};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -125,6 +126,42 @@ fn is_literal(value: &str) -> bool {
 pub(super) fn is_placeholder(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     ["change", "example", "<", "todo", "your"].iter().any(|word| lower.contains(word))
+}
+
+/// Where a secret of a service would be kept, in the words of messages.
+pub(super) struct Kept<'l> {
+    vault: Option<&'l SecretStore>,
+    path: String,
+    key: String,
+}
+
+impl<'l> Kept<'l> {
+    /// In Vault, where that is the lab's first store, or else in Nomad's own.
+    pub(super) fn of(lab: &'l Lab, job: &str, key: &str) -> Self {
+        let vault = lab.stores.first().filter(|store| store.name.value == "vault");
+        let path = vault.map_or_else(|| format!("nomad/jobs/{job}"), |store| format!("{}/{job}", store.mount));
+        Self { vault, path, key: key.to_owned() }
+    }
+
+    /// `(secret)"nomad:nomad/jobs/db#password"`
+    pub(super) fn reference(&self) -> String {
+        let store = if self.vault.is_some() { "vault" } else { "nomad" };
+        format!("(secret)\"{store}:{}#{}\"", self.path, self.key)
+    }
+
+    /// What `lab.kdl` says of it: `holds "nomad/jobs/db" { keys "password" }`.
+    pub(super) fn declaration(&self) -> String {
+        format!("holds \"{}\" {{ keys \"{}\" }}", self.path, self.key)
+    }
+
+    /// What reads it in a template.
+    pub(super) fn action(&self) -> String {
+        let Self { path, key, .. } = self;
+        match self.vault {
+            Some(_) => format!("{{{{ with secret \"{path}\" }}}}{{{{ .Data.data.{key} }}}}{{{{ end }}}}"),
+            None => format!("{{{{ with nomadVar \"{path}\" }}}}{{{{ .{key} }}}}{{{{ end }}}}"),
+        }
+    }
 }
 
 #[cfg(test)]

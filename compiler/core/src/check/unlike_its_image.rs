@@ -1,9 +1,10 @@
 //! `unlike-its-image`: a task whose ports or variables aren't those that its image is known to need.
 
 use super::brought_in;
+use super::secret_shape::Kept;
 use crate::analyze::{Analysis, GroupFacts, Program, ServiceFacts, program};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code};
-use crate::model::{Port, Task};
+use crate::model::{Lab, Port, Task};
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 
 code!(Warning, "unlike-its-image", "unlike_its_image.md", "a task isn't told what its image needs, or at another port");
@@ -14,7 +15,7 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
         for (task, block) in facts.group.tasks.iter().zip(facts.block.body.blocks("task")) {
             let known = task.image.as_ref().filter(|_| task.driver.value == "docker").and_then(|it| program(it));
             let Some(known) = known.filter(|_| runs_its_program(&block.body)) else { continue };
-            let found = [wants(of, task, block, known), listens(facts, of, task, block, known)];
+            let found = [wants(analysis.lab, of, task, block, known), listens(facts, of, task, block, known)];
             for diagnostic in found.into_iter().flatten() {
                 let place = diagnostic.primary.span;
                 sink.push(match brought_in(analysis.lab, of.service, place) {
@@ -35,7 +36,7 @@ fn runs_its_program(task: &Body) -> bool {
 }
 
 /// A database that nobody gave a password.
-fn wants(of: &ServiceFacts<'_, '_>, task: &Task, block: &Block, known: &Program) -> Option<Diagnostic> {
+fn wants(lab: &Lab, of: &ServiceFacts<'_, '_>, task: &Task, block: &Block, known: &Program) -> Option<Diagnostic> {
     let image = task.image.as_ref()?;
     let first = known.wants.first()?;
     let has = |name: &String| {
@@ -52,11 +53,11 @@ fn wants(of: &ServiceFacts<'_, '_>, task: &Task, block: &Block, known: &Program)
     let mut diagnostic = Diagnostic::new(&CODE, message, image.span, "ends at its first start without it");
     // Whoever brings a folder with data needs none.
     diagnostic.severity = Severity::Advice;
+    let kept = Kept::of(lab, name, "password");
     Some(diagnostic.help(if of.service.manifest.ends_with(".kdl") {
-        format!("give it one: `{first} (secret)\"nomad:nomad/jobs/{name}#password\"` in its `env`")
+        format!("give it one: `{first} {}` in its `env`, with `{}` in `lab.kdl`", kept.reference(), kept.declaration())
     } else {
-        let variable = format!("{{{{ with nomadVar \"nomad/jobs/{name}\" }}}}{{{{ .password }}}}{{{{ end }}}}");
-        format!("give it one: let a `template` with `env = true` have the line `{first}={variable}`")
+        format!("give it one: let a `template` with `env = true` have the line `{first}={}`", kept.action())
     }))
 }
 
