@@ -4,7 +4,7 @@
 use super::Locking;
 use crate::decode::codes::defined_twice::defined_twice;
 use crate::decode::codes::unused_value::unused_value;
-use crate::decode::manifests::{Manifests, manifests};
+use crate::decode::manifests::{Manifests, lab_file, manifests};
 use crate::diagnostic::Sink;
 use crate::lower;
 use crate::lower::{Assets, Context, Registry};
@@ -85,8 +85,10 @@ pub(super) enum Keep {
 impl Front {
     pub(super) fn new(world: &dyn World, locking: Locking, keep: Keep) -> Self {
         let mut front = Self::default();
-        front.sources = read(world, &mut front.found.lab);
-        (front.manifests, front.found.files) = manifests(world, &mut front.sources, &mut front.found.lab);
+        let sink = &mut front.found.lab;
+        let (sources, own) = read(world, lab_file, sink);
+        front.sources = sources;
+        (front.manifests, front.found.files) = manifests(own, world, &mut front.sources, sink);
         if front.manifests.labs.is_empty() {
             front.report_no_lab(world);
         } else {
@@ -128,8 +130,10 @@ impl Front {
             lab.locked = locking == Locking::Required && !found.has_errors();
             sink.append(found);
         }
-        self.registry = Registry::collect(&self.expanded, &mut self.found.registry);
-        self.assets = lower::assets(&self.expanded, world, sink);
+        (self.registry, self.assets) = rayon::join(
+            || Registry::collect(&self.expanded, &mut self.found.registry),
+            || lower::assets(&self.expanded, world, sink),
+        );
         self.allow(&mut lab);
         let lowered: Vec<(Service, Sink)> = match keep {
             Keep::Expanded => {

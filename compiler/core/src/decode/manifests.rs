@@ -59,22 +59,41 @@ pub fn top(name: &str) -> Option<&'static BlockType> {
     tables::language("manifest").and_then(|language| language.root.block(name))
 }
 
-/// Decodes all sources. Embedded presets and integrations are added to the sources and to what is found. What is wrong in a
-/// file but the lab's own is told apart, by file.
-pub fn manifests(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> (Manifests, BTreeMap<FileId, Sink>) {
-    let mut manifests = Manifests::default();
-    let mut of_files = BTreeMap::new();
+/// What `lab.kdl` holds.
+pub struct LabFile {
+    part: Part,
+    parameters: Parameters,
+    found: Sink,
+}
+
+/// Decodes `lab.kdl`.
+#[must_use]
+pub fn lab_file(lab: &Source) -> LabFile {
+    let mut parameters = Parameters::default();
     let mut found = Sink::default();
-    let mut lab = file(sources, LAB_FILE, &manifests.parameters, &mut found);
-    add_parameters(&lab, &mut manifests.parameters);
-    manifests.parameters = manifests.parameters.shared();
+    let mut part = file(lab, LAB_FILE, &parameters, &mut found);
+    add_parameters(&part, &mut parameters);
+    let parameters = parameters.shared();
     // What stands in `lab.kdl` beside the lab may use its parameters too, so it is read once more with them.
-    if lab.others {
+    if part.others {
         found = Sink::default();
-        lab = file(sources, LAB_FILE, &manifests.parameters, &mut found);
+        part = file(lab, LAB_FILE, &parameters, &mut found);
     }
-    sink.append(found);
-    manifests.add(lab.manifests, sink);
+    LabFile { part, parameters, found }
+}
+
+/// Decodes all other sources. Embedded presets and integrations are added to the sources and to what is found. What is wrong in a
+/// file but the lab's own is told apart, by file.
+pub fn manifests(
+    own: LabFile,
+    world: &dyn World,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> (Manifests, BTreeMap<FileId, Sink>) {
+    let mut manifests = Manifests { parameters: own.parameters, ..Manifests::default() };
+    let mut of_files = BTreeMap::new();
+    sink.append(own.found);
+    manifests.add(own.part.manifests, sink);
     let given = hcl::Values::read(manifests.labs.first(), world, sources, sink);
     let parts = parts(world, sources, &manifests.parameters, &given);
     let mut declared: BTreeMap<String, Option<BTreeSet<String>>> = BTreeMap::new();
@@ -101,7 +120,7 @@ pub fn manifests(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> (
 
 /// Decodes one file with the parameters that [`manifests`] gave.
 pub fn again(id: FileId, sources: &Sources, parameters: &Parameters, sink: &mut Sink) -> Manifests {
-    file(sources, id, parameters, sink).manifests
+    sources.get(id).map(|source| file(source, id, parameters, sink).manifests).unwrap_or_default()
 }
 
 /// What each file but the lab's own holds, and what is wrong with it.
@@ -132,8 +151,8 @@ fn parts(
         .map(|id| {
             let mut sink = Sink::default();
             let part = match sources.get(*id) {
-                Some(source) if !source.path.ends_with(".kdl") => job_file(*id, given, world, sources, &mut sink),
-                _ => file(sources, *id, parameters, &mut sink),
+                Some(source) if source.path.ends_with(".kdl") => file(source, *id, parameters, &mut sink),
+                _ => job_file(*id, given, world, sources, &mut sink),
             };
             (*id, part, sink)
         })
@@ -166,9 +185,8 @@ fn job_file(id: FileId, given: &hcl::Values, world: &dyn World, sources: &Source
     part
 }
 
-fn file(sources: &Sources, id: FileId, parameters: &Parameters, sink: &mut Sink) -> Part {
+fn file(source: &Source, id: FileId, parameters: &Parameters, sink: &mut Sink) -> Part {
     let mut part = Part::default();
-    let Some(source) = sources.get(id) else { return part };
     let parse = hlmc_syntax::parse(&source.text);
     syntax::report(&parse.errors, syntax::code, id, sink);
     syntax::report(&parse.warnings, syntax::code, id, sink);

@@ -115,12 +115,14 @@ impl Tag {
 impl Body {
     /// The attribute with this name.
     #[must_use]
+    #[inline]
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|attribute| attribute.name == name)
     }
 
     /// The value of the attribute with this name, when it is a text.
     #[must_use]
+    #[inline]
     pub fn str(&self, name: &str) -> Option<Spanned<&str>> {
         let value = &self.attribute(name)?.value;
         match &value.kind {
@@ -131,6 +133,7 @@ impl Body {
 
     /// The value of the attribute with this name, when it is a whole number.
     #[must_use]
+    #[inline]
     pub fn int(&self, name: &str) -> Option<Spanned<i64>> {
         let value = &self.attribute(name)?.value;
         match value.kind {
@@ -141,6 +144,7 @@ impl Body {
 
     /// The value of the attribute with this name, when it is a truth value.
     #[must_use]
+    #[inline]
     pub fn bool(&self, name: &str) -> Option<Spanned<bool>> {
         let value = &self.attribute(name)?.value;
         match value.kind {
@@ -162,12 +166,14 @@ impl Body {
     }
 
     /// The blocks with this name.
+    #[inline]
     pub fn blocks<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Block> {
         self.blocks.iter().filter(move |block| block.name == name)
     }
 
     /// The first block with this name.
     #[must_use]
+    #[inline]
     pub fn block(&self, name: &str) -> Option<&Block> {
         self.blocks.iter().find(|block| block.name == name)
     }

@@ -1,7 +1,7 @@
 //! *read*: every manifest of a lab, in parallel.
 
 use super::codes::{path_outside_lab::path_outside_lab, unreadable_file};
-use super::{AT_ONCE, FileId, ReadError, Sources, Span, World};
+use super::{AT_ONCE, FileId, ReadError, Source, Sources, Span, World};
 use crate::diagnostic::Sink;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -10,10 +10,35 @@ use std::sync::Arc;
 pub const SIZE_LIMIT: usize = 16 << 20;
 
 /// Reads `lab.kdl`, `nodes/`, `services/` and `integrations/`. `lab.kdl` is always the first of the sources, empty when
-/// it is missing; the others follow by path.
-pub fn read(world: &dyn World, sink: &mut Sink) -> Sources {
-    let mut sources = Sources::default();
-    let mut paths = vec!["lab.kdl".to_owned()];
+/// it is missing; the others follow by path. It is by far the longest of a large lab: `meanwhile` may work on it while the others
+/// are read.
+pub fn read<T: Send>(world: &dyn World, meanwhile: impl FnOnce(&Source) -> T + Send, sink: &mut Sink) -> (Sources, T) {
+    let bytes = world.read("lab.kdl");
+    let missing = bytes.as_ref().is_err_and(|error| *error == ReadError::NotFound);
+    let mut found = Sink::default();
+    let text = text("lab.kdl", bytes, Span::new(LAB_FILE, 0, 0), &mut found).unwrap_or_default();
+    let lab = Source { path: "lab.kdl".into(), text: text.into() };
+    let (given, (others, mut failed, listed)) = rayon::join(|| meanwhile(&lab), || others(world));
+    // It isn't missing where it is a link to nothing.
+    if !missing || listed {
+        sink.append(found);
+    }
+    let mut sources = Sources { files: vec![lab] };
+    for (path, (text, found)) in others {
+        sources.add(path, sink.take(text, found));
+    }
+    // A file that no manifest names is nobody's business, wherever its link leads.
+    failed.retain(|(path, error)| is_manifest(path) || *error != ReadError::OutsideLab);
+    for (path, error) in failed {
+        let file = sources.add(path.as_str(), "");
+        report(&path, &error, Span::new(file, 0, 0), sink);
+    }
+    (sources, given)
+}
+
+/// The texts of the other manifests, what can't be listed, and whether `lab.kdl` is listed.
+fn others(world: &dyn World) -> (Vec<(String, (Arc<str>, Sink))>, Vec<(String, ReadError)>, bool) {
+    let mut paths = Vec::new();
     let mut failed = Vec::new();
     let mut has_lab = false;
     for file in world.files() {
@@ -24,29 +49,14 @@ pub fn read(world: &dyn World, sink: &mut Sink) -> Sources {
             Err(failure) => failed.push(failure),
         }
     }
-    paths[1..].sort();
-    let texts: Vec<(Arc<str>, Sink)> = paths
-        .par_iter()
-        .with_max_len(AT_ONCE)
-        .enumerate()
-        .map(|(at, path)| {
-            let mut sink = Sink::default();
-            let id = FileId(u32::try_from(at).unwrap_or(u32::MAX));
-            let bytes = if id != LAB_FILE || has_lab { world.read(path) } else { Ok(Vec::new()) };
-            let text = text(path, bytes, Span::new(id, 0, 0), &mut sink);
-            (text.unwrap_or_default().into(), sink)
-        })
-        .collect();
-    for (path, (text, found)) in paths.into_iter().zip(texts) {
-        sources.add(path, sink.take(text, found));
-    }
-    // A file that no manifest names is nobody's business, wherever its link leads.
-    failed.retain(|(path, error)| is_manifest(path) || *error != ReadError::OutsideLab);
-    for (path, error) in failed {
-        let file = sources.add(path.as_str(), "");
-        report(&path, &error, Span::new(file, 0, 0), sink);
-    }
-    sources
+    paths.sort();
+    let texts = paths.into_par_iter().with_max_len(AT_ONCE).enumerate().map(|(at, path)| {
+        let mut sink = Sink::default();
+        let id = FileId(u32::try_from(at + 1).unwrap_or(u32::MAX));
+        let text = text(&path, world.read(&path), Span::new(id, 0, 0), &mut sink);
+        (path, (text.unwrap_or_default().into(), sink))
+    });
+    (texts.collect(), failed, has_lab)
 }
 
 /// Whether a path is one that manifests are read from.
