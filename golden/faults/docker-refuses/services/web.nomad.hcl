@@ -21,6 +21,9 @@ job "web" {
         sysctl = {
           "vm.max_map_count" = "262144"
         }
+        logging {
+          type = "jsonfile"
+        }
         devices = [{ host_path = "/dev/dri" }]
         mount {
           type   = "bind"

@@ -1,7 +1,7 @@
 //! What Nomad's Docker driver, Docker or runc refuse in a task's `config` once the task starts. Nothing reads these words before.
 
 use super::wrong;
-use crate::diagnostic::{Severity, Sink, nearest};
+use crate::diagnostic::{Diagnostic, Severity, Sink, nearest};
 use crate::nomad::form::{Body, Value, ValueKind};
 use crate::source::{Span, Spanned};
 use std::net::IpAddr;
@@ -83,6 +83,10 @@ const SETTINGS: [&str; 9] = [
     "kernel.shmmni",
 ];
 
+/// What writes a container's output away, without plugins (dockerd, `daemon/logger`).
+const LOGS: [&str; 10] =
+    ["awslogs", "etwlogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog"];
+
 /// Options of a bind behind its second `:`.
 const OPTIONS: [&str; 14] = [
     "ro",
@@ -133,6 +137,7 @@ pub(super) fn check(group: &Body, task: &Body, config: &Body, sink: &mut Sink) {
             "sysctl" => each(&block.body, |name, _| setting(name, sink)),
             "ulimit" => each(&block.body, |name, value| limit(name, value, sink)),
             "devices" => device(&block.body, sink),
+            "logging" => ["type", "driver"].iter().filter_map(|word| block.body.str(word)).for_each(|it| log(it, sink)),
             "mount" | "mounts" => {
                 block.body.str("target").into_iter().for_each(|target| absolute(target, sink));
             }
@@ -353,6 +358,16 @@ fn setting(name: Spanned<&str>, sink: &mut Sink) {
         None => format!("set it on the node, in `/etc/sysctl.d`: all of its programs share `{}`", name.value),
     };
     sink.push(wrong(name.value, "a setting that a container has of its own", name.span, &help));
+}
+
+/// Docker doesn't start a container whose log driver it hasn't: a plugin may have any name, but hardly almost that of another.
+fn log(driver: Spanned<&str>, sink: &mut Sink) {
+    let known = LOGS.contains(&driver.value) || driver.value == "none" || driver.value.contains(['/', ':', '$']);
+    if let Some(near) = nearest(driver.value, LOGS).filter(|_| !known) {
+        let help = format!("did you mean `{near}`?");
+        let diagnostic = wrong(driver.value, "a log driver of Docker's own", driver.span, &help);
+        sink.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
+    }
 }
 
 fn limit(name: Spanned<&str>, value: &Value, sink: &mut Sink) {
