@@ -126,7 +126,7 @@ pub(super) fn check(group: &Body, task: &Body, config: &Body, sink: &mut Sink) {
             }
             "work_dir" => texts(value, |text| absolute(text, sink)),
             "mac_address" => texts(value, |text| mac_address(text, sink)),
-            "sysctl" => pairs(value, |name, _| setting(name, sink)),
+            "sysctl" => pairs(value, |name, _| setting(name, config, sink)),
             "ulimit" => pairs(value, |name, value| limit(name, value, sink)),
             "port_map" => port_map(group, task, config, attribute.name_span, sink),
             _ => {}
@@ -134,7 +134,7 @@ pub(super) fn check(group: &Body, task: &Body, config: &Body, sink: &mut Sink) {
     }
     for block in &config.blocks {
         match &*block.name {
-            "sysctl" => each(&block.body, |name, _| setting(name, sink)),
+            "sysctl" => each(&block.body, |name, _| setting(name, config, sink)),
             "ulimit" => each(&block.body, |name, value| limit(name, value, sink)),
             "devices" => device(&block.body, sink),
             "logging" => ["type", "driver"].iter().filter_map(|word| block.body.str(word)).for_each(|it| log(it, sink)),
@@ -344,8 +344,16 @@ fn mac_address(text: Spanned<&str>, sink: &mut Sink) {
 }
 
 /// Only what a container has of its own can be set for it.
-fn setting(name: Spanned<&str>, sink: &mut Sink) {
+fn setting(name: Spanned<&str>, config: &Body, sink: &mut Sink) {
     let dotted = name.value.replace('/', ".");
+    let mode = config.str("network_mode").filter(|mode| mode.value == "host" && dotted.starts_with("net."));
+    if let Some(mode) = mode {
+        let help = "set it on the node, in `/etc/sysctl.d`, or give the container a network of its own";
+        let diagnostic =
+            wrong(name.value, "a setting that a container in the node's network has of its own", name.span, help);
+        sink.push(diagnostic.also(mode.span, "the node's network is used here"));
+        return;
+    }
     if dotted.contains("${")
         || dotted.starts_with("net.")
         || dotted.starts_with("fs.mqueue.")
