@@ -129,7 +129,8 @@ impl Front {
             anew.contains(&at) || concerned || touched(found)
         };
         let stale: Vec<usize> = (0..self.expanded.len()).filter(|at| wanted(*at)).collect();
-        let lowered: Vec<_> = stale.into_par_iter().map(|at| (at, self.lower(&lab, &self.expanded[at]))).collect();
+        let lowered: Vec<_> =
+            stale.into_par_iter().map(|at| (at, self.lower(&lab, self.expanded[at].clone()))).collect();
         let mut stale = Stale { anew: false, services: BTreeSet::new(), all: false };
         for (at, (service, found)) in lowered {
             if service.namespace.value != lab.services[at].namespace.value {

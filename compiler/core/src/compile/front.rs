@@ -76,7 +76,7 @@ impl Found {
 /// What is kept of the services before they were lowered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Keep {
-    /// Nothing: their memory is used again.
+    /// Nothing: what they say is moved into their jobs.
     Nothing,
     /// All of it, for the next change.
     Expanded,
@@ -135,25 +135,21 @@ impl Front {
             || lower::assets(&self.expanded, world, sink),
         );
         self.allow(&mut lab);
-        let lowered: Vec<(Service, Sink)> = match keep {
-            Keep::Expanded => {
-                let services = self.expanded.par_iter().with_max_len(AT_ONCE);
-                services.map(|service| self.lower(&lab, service)).collect()
-            }
-            Keep::Nothing => {
-                let services = std::mem::take(&mut self.expanded);
-                let services = services.into_par_iter().with_max_len(AT_ONCE);
-                services.map(|service| self.lower(&lab, &service)).collect()
-            }
+        let expanded = match keep {
+            Keep::Expanded => self.expanded.clone(),
+            Keep::Nothing => std::mem::take(&mut self.expanded),
         };
-        (lab.services, self.found.lowered) = lowered.into_iter().unzip();
+        let (mut services, mut lowered) = (Vec::new(), Vec::new());
+        let expanded = expanded.into_par_iter().with_max_len(AT_ONCE);
+        expanded.map(|service| self.lower(&lab, service)).unzip_into_vecs(&mut services, &mut lowered);
+        (lab.services, self.found.lowered) = (services, lowered);
         add_namespaces(&mut lab);
         self.report_unused_values();
         self.lab = Some(lab);
     }
 
     /// Lowers a service.
-    pub(super) fn lower(&self, lab: &Lab, service: &Expanded) -> (Service, Sink) {
+    pub(super) fn lower(&self, lab: &Lab, service: Expanded) -> (Service, Sink) {
         let context = Context { lab, registry: &self.registry, assets: &self.assets };
         let mut sink = Sink::default();
         (lower::service(service, context, &mut sink), sink)

@@ -148,7 +148,7 @@ pub(super) fn lowered(block: &Block, core: bool, lab: &Lab, sink: &mut Sink) -> 
     let expanded = Expanded { name, body: block.body.clone(), core, path, parameters, broken: false };
     let registry = Registry::collect(std::slice::from_ref(&expanded), sink);
     let assets = Assets::default();
-    lower::service(&expanded, Context { lab, registry: &registry, assets: &assets }, sink).job
+    lower::service(expanded, Context { lab, registry: &registry, assets: &assets }, sink).job
 }
 
 fn in_order(node: &mut Node) {

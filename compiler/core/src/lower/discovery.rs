@@ -2,6 +2,7 @@
 
 use crate::decode::codes::defined_twice::defined_twice;
 use crate::diagnostic::Sink;
+use crate::model::exact;
 use crate::nomad::form::{Attribute, Block, Body};
 use crate::resolve::codes::bad_value::bad_value;
 use crate::resolve::{Expanded, bodies};
@@ -121,13 +122,13 @@ fn ports(service: &str, body: &Body) -> Vec<Registered> {
         let registered = block.body.bool("register").or_else(|| body.bool("register"));
         let registered = registered.is_none_or(|register| register.value);
         let own = block.body.str("name").map(|name| name.map(str::to_owned));
-        let made = || if first { service.to_owned() } else { format!("{service}-{}", label.value) };
+        let made = || if first { service.to_owned() } else { [service, "-", label.as_str()].concat() };
         let made = || Spanned::new(made(), label.span);
         let name = registered.then(|| own.unwrap_or_else(made));
         first &= !registered;
         ports.push(Registered { port: label.clone(), name, tags: block.body.attribute("tags").cloned() });
     }
-    ports
+    exact(ports)
 }
 
 /// The ports that the `service` blocks of a job register.

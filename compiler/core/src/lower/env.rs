@@ -36,23 +36,22 @@ pub(super) fn resolve_task(
 ) {
     let Some(at) = task.blocks.iter().position(|block| block.name == "env") else { return };
     let span = task.blocks[at].span;
-    let (tagged, plain): (Vec<Attribute>, Vec<Attribute>) = std::mem::take(&mut task.blocks[at].body.attributes)
-        .into_iter()
-        .partition(|attribute| matches!(&attribute.value.kind, ValueKind::Tagged(tag, _) if tag.value != Tag::File));
-    if plain.is_empty() && !tagged.is_empty() {
+    let is_tagged = |it: &mut Attribute| matches!(&it.value.kind, ValueKind::Tagged(tag, _) if tag.value != Tag::File);
+    let attributes = &mut task.blocks[at].body.attributes;
+    let tagged: Vec<Attribute> = attributes.extract_if(.., is_tagged).collect();
+    if tagged.is_empty() {
+        return;
+    }
+    if attributes.is_empty() {
         task.blocks.remove(at);
-    } else {
-        task.blocks[at].body.attributes = plain;
     }
     // Where a text isn't plain, what is wrong with the whole is most likely wrong with that.
     let odd = |attribute: &&Attribute| matches!(&attribute.value.kind, ValueKind::Tagged(_, text) if !text.is_ascii());
     let span = tagged.iter().find(odd).or(tagged.first()).map_or(span, |attribute| attribute.value.span);
-    let mut lines = Vec::with_capacity(tagged.len());
+    let mut lines = String::new();
     let (secrets, references) = (found.secrets.len(), found.references.len());
     for attribute in &tagged {
-        if let Some(line) = line(attribute, context, found, sink) {
-            lines.push(line);
-        }
+        line(attribute, context, found, &mut lines, sink);
     }
     if lines.is_empty() {
         return;
@@ -66,11 +65,13 @@ pub(super) fn resolve_task(
     if vault {
         vault::identify(task, inherited, &found.role, span);
     }
-    task.blocks.push(template(lines.concat(), span));
+    lines.shrink_to_fit();
+    task.blocks.push(template(lines, span));
 }
 
-fn line(attribute: &Attribute, context: Context<'_>, found: &mut Found, sink: &mut Sink) -> Option<String> {
-    let ValueKind::Tagged(tag, text) = &attribute.value.kind else { return None };
+/// Adds the line of one annotated text.
+fn line(attribute: &Attribute, context: Context<'_>, found: &mut Found, lines: &mut String, sink: &mut Sink) {
+    let ValueKind::Tagged(tag, text) = &attribute.value.kind else { return };
     let key = &*attribute.name;
     let fits = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         && key.bytes().next().is_some_and(|b| !b.is_ascii_digit())
@@ -83,26 +84,23 @@ fn line(attribute: &Attribute, context: Context<'_>, found: &mut Found, sink: &m
         let mended: String = if digit { "_" } else { "" }.chars().chain(plain).collect();
         let diagnostic = bad_value(key, expected, attribute.name_span).help(format!("call it `{mended}`"));
         sink.push(diagnostic.fix(attribute.name_span, mended));
-        return None;
+        return;
     }
     let span = attribute.value.span;
     if text.len() > LONGEST_LINE {
         sink.push(bad_value("the text", "short enough for Nomad to read it", span).help("write at most 60000 bytes"));
-        return None;
+        return;
     }
     if tag.value == Tag::Secret {
-        let (line, secret) = secret::line(key, text, span, context, sink)?;
-        found.secrets.push(secret);
-        return Some(line);
+        found.secrets.extend(secret::line(key, text, span, context, lines, sink));
+    } else {
+        found.references.extend(reference::line(key, (tag.value, text), span, context, lines, sink));
     }
-    let (line, reference) = reference::line(key, tag.value, text, span, context, sink)?;
-    found.references.push(reference);
-    Some(line)
 }
 
 /// A key that the store lacks is an error of the task rather than an empty value.
 fn template(lines: String, span: Span) -> Block {
-    let mut template = Block::new("template", span);
+    let mut template = Block::with_room("template", 4, span);
     template.body.set("destination", Value::str(ENVIRONMENT, span));
     template.body.set("env", Value::bool(true, span));
     template.body.set("error_on_missing_key", Value::bool(true, span));

@@ -1,6 +1,6 @@
 //! Files beside a manifest and files of the bundle, as templates that Nomad writes and mounts.
 
-use super::{Context, group::copy};
+use super::{Context, Owner, group::copy};
 use crate::diagnostic::{Diagnostic, Severity, Sink, nearest};
 use crate::model::Role;
 use crate::nomad::form::{Block, Body, Tag, Value, ValueKind};
@@ -102,20 +102,31 @@ pub(super) fn fill(body: &mut Body, manifest: &str, context: Context<'_>) {
 fn asset_path(manifest: &str, source: &Spanned<String>, sink: &mut Sink) -> Option<String> {
     let folder = manifest.rsplit_once('/').map_or("", |(folder, _)| folder);
     let (scheme, folder) = folder.strip_prefix("hlmc:").map_or(("", folder), |folder| ("hlmc:", folder));
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let mut path = String::with_capacity(manifest.len() + source.len());
+    path.push_str(scheme);
+    folder.split('/').for_each(|part| below(&mut path, scheme, part));
     let mut inside = !source.starts_with('/');
     for part in source.split('/') {
         match part {
-            "" | "." => {}
-            ".." => inside &= parts.pop().is_some(),
-            part => parts.push(part),
+            "." => {}
+            ".." if path.len() == scheme.len() => inside = false,
+            ".." => path.truncate(path.rfind('/').unwrap_or(scheme.len())),
+            part => below(&mut path, scheme, part),
         }
     }
     if !inside || source.contains('\0') {
         sink.push(path_outside_lab(source, source.span));
         return None;
     }
-    Some(format!("{scheme}{}", parts.join("/")))
+    Some(path)
+}
+
+/// Adds a part to a path, which begins with a scheme.
+fn below(path: &mut String, scheme: &str, part: &str) {
+    if !part.is_empty() {
+        path.push_str(if path.len() == scheme.len() { "" } else { "/" });
+        path.push_str(part);
+    }
 }
 
 /// Reads one file; `files` are all that the lab has.
@@ -152,7 +163,7 @@ fn read<'f>(
 }
 
 /// Lowers the `file`, `template` and `generated` blocks of a task.
-pub(super) fn lower(task: &Body, expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<Mounted> {
+pub(super) fn lower(task: &Body, owner: Owner<'_>, context: Context<'_>, sink: &mut Sink) -> Vec<Mounted> {
     let mut mounted: Vec<Mounted> = Vec::new();
     for block in &task.blocks {
         let (Some(source), Some(target)) = (block.label(), block.body.str("to")) else { continue };
@@ -167,7 +178,7 @@ pub(super) fn lower(task: &Body, expanded: &Expanded, context: Context<'_>, sink
         if target.ends_with('/') || !is_absolute(&target, sink) {
             continue;
         }
-        let Some(value) = contents(block, source, expanded, context, sink) else { continue };
+        let Some(value) = contents(block, source, owner, context, sink) else { continue };
         mounted.push(mount(block, value, rendered, target));
     }
     mounted
@@ -196,7 +207,7 @@ fn is_generated(source: &Spanned<String>, context: Context<'_>, sink: &mut Sink)
 fn contents(
     block: &Block,
     source: &Spanned<String>,
-    expanded: &Expanded,
+    owner: Owner<'_>,
     context: Context<'_>,
     sink: &mut Sink,
 ) -> Option<ValueKind> {
@@ -204,10 +215,10 @@ fn contents(
         return is_generated(source, context, sink).then(|| ValueKind::Artifact(source.value.clone()));
     }
     // Where the path is wrong, `assets` has said so.
-    let path = asset_path(&expanded.path, source, &mut Sink::default())?;
+    let path = asset_path(owner.path, source, &mut Sink::default())?;
     let text = context.assets.texts.get(&path)?;
     if block.name == "template" {
-        return expanded.parameters.fill_text(text, source.span, sink).map(ValueKind::Str);
+        return owner.parameters.fill_text(text, source.span, sink).map(ValueKind::Str);
     }
     Some(ValueKind::Str(text.clone()))
 }
@@ -217,8 +228,8 @@ fn contents(
 fn mount(block: &Block, contents: ValueKind, rendered: bool, target: Spanned<String>) -> Mounted {
     let span = target.span;
     let change = block.body.str("change").map_or("restart", |change| change.value);
-    let destination = format!("local/files{}", target.value);
-    let mut template = Block::new("template", span);
+    let destination = ["local/files", &target].concat();
+    let mut template = Block::with_room("template", 4, span);
     let verbatim = match &contents {
         ValueKind::Str(text) if !rendered => Some(delimiters(text)),
         ValueKind::Artifact(_) if !rendered => Some(delimiters("{{")),
@@ -263,12 +274,12 @@ fn delimiters(text: &str) -> (String, String) {
 }
 
 /// Reports a text that isn't the path of a URL.
-pub(super) fn is_url_path(path: &Spanned<String>, sink: &mut Sink) -> bool {
+pub(super) fn is_url_path(path: Spanned<&str>, sink: &mut Sink) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-._~%!$&'()+,;=:@?*".contains(&b);
-    let fits = path.starts_with('/') && path.bytes().all(plain);
+    let fits = path.value.starts_with('/') && path.value.bytes().all(plain);
     if !fits {
         sink.push(
-            bad_value(path, "the path of a URL, such as `/healthz`", path.span)
+            bad_value(path.value, "the path of a URL, such as `/healthz`", path.span)
                 .help("start it with `/`, and write blanks and other characters as `%20` and the like"),
         );
     }

@@ -2,39 +2,49 @@
 
 use super::discovery::port_blocks;
 use super::job::{Found, job_type};
-use super::{Context, codes::needs_consul::needs_consul, codes::no_port, files, task};
+use super::{Context, Owner, codes::needs_consul::needs_consul, codes::no_port, files, task};
 use crate::diagnostic::Sink;
-use crate::model::{Discovery, Protocol};
+use crate::model::{Discovery, Protocol, exact};
 use crate::nomad::form::{Attribute, Block, Body, Value};
 use crate::resolve::codes::unknown_reference::{unknown_member, unknown_reference};
-use crate::resolve::{Expanded, NameKind, bodies, check_name, port, tasks};
+use crate::resolve::{NameKind, bodies, check_name, port, tasks};
 use crate::source::{Span, Spanned};
 
 /// How long a stopping instance stays up once it is taken out of discovery, so that nobody is sent to it.
 const SHUTDOWN_DELAY: &str = "5s";
 
 /// Lowers the one group of a service.
-pub(super) fn lower(expanded: &Expanded, context: Context<'_>, found: &mut Found, sink: &mut Sink) -> Block {
-    let (body, span) = (&expanded.body, expanded.name.span);
-    let mut group = Block::labelled("group", named(body, "group", &expanded.name, sink), span);
+pub(super) fn lower(
+    body: &mut Body,
+    owner: Owner<'_>,
+    context: Context<'_>,
+    found: &mut Found,
+    sink: &mut Sink,
+) -> Block {
+    let span = owner.name.span;
+    let mut group = Block::labelled("group", named(body, "group", owner.name, sink), span);
     if let Some(count) = body.attribute("count") {
         group.body.set("count", count.value.clone());
     }
-    let services = services(expanded, context, sink);
+    let services = services(body, owner, context, sink);
     match body.attribute("shutdown-delay") {
         Some(delay) => group.body.set("shutdown_delay", delay.value.clone()),
         None if services.is_empty() => {}
         None => group.body.set("shutdown_delay", Value::str(SHUTDOWN_DELAY, span)),
     }
+    // As many as most groups have: a network, a volume, services and tasks.
+    group.body.blocks.reserve_exact(2 + services.len() + bodies(body).count());
     group.body.blocks.extend(network(body, context, span, sink));
     volumes(body, &mut group.body, sink);
     group.body.blocks.extend(services);
-    for task in body.blocks.iter().filter(|block| matches!(&*block.name, "init" | "sidecar")) {
-        group.body.blocks.extend(task::extra(task, expanded, context, found, sink));
+    let networked = body.str("network").map(|mode| mode.value.to_owned());
+    let networked = networked.as_deref();
+    for task in body.blocks.iter_mut().filter(|block| matches!(&*block.name, "init" | "sidecar")) {
+        group.body.blocks.extend(task::extra(task, networked, owner, context, found, sink));
     }
-    group.body.blocks.push(task::main(expanded, context, found, sink));
-    for task in body.blocks("task") {
-        group.body.blocks.extend(task::extra(task, expanded, context, found, sink));
+    group.body.blocks.push(task::main(body, networked, owner, context, found, sink));
+    for task in body.blocks.iter_mut().filter(|block| block.name == "task") {
+        group.body.blocks.extend(task::extra(task, networked, owner, context, found, sink));
     }
     if let Some(over) = body.block("nomad-group") {
         group.body.merge(over.body.clone(), job_type().and_then(|job| job.block("group")));
@@ -50,7 +60,7 @@ pub(super) fn named(body: &Body, word: &str, service: &Spanned<String>, sink: &m
 
 fn network(body: &Body, context: Context<'_>, span: Span, sink: &mut Sink) -> Option<Block> {
     let mode = body.str("network").filter(|mode| mode.value != "host");
-    let ports: Vec<Block> = port_blocks(body).filter_map(|block| lower_port(block, body, context, sink)).collect();
+    let ports = exact(port_blocks(body).filter_map(|block| lower_port(block, body, context, sink)));
     if mode.is_none() && ports.is_empty() {
         return None;
     }
@@ -129,14 +139,12 @@ fn volumes(body: &Body, group: &mut Body, sink: &mut Sink) {
 }
 
 /// One `service` block for each registered port, with the checks that are about it.
-fn services(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<Block> {
-    let body = &expanded.body;
-    let ports = context.registry.ports(&expanded.name).unwrap_or_default();
-    let mut services = Vec::new();
-    for registered in ports {
+fn services(body: &Body, owner: Owner<'_>, context: Context<'_>, sink: &mut Sink) -> Vec<Block> {
+    let mut services = Vec::with_capacity(owner.ports.len());
+    for registered in owner.ports {
         let Some(name) = &registered.name else { continue };
         let span = registered.port.span;
-        let mut block = Block::new("service", span);
+        let mut block = Block::with_room("service", 3, span);
         block.body.set("name", Value::str(name.value.clone(), name.span));
         block.body.set("port", Value::str(registered.port.value.clone(), span));
         match body.attribute("provider") {
@@ -151,7 +159,7 @@ fn services(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<B
         }
         services.push((registered.port.value.as_str(), block));
     }
-    for (task, check) in checks(expanded) {
+    for (task, check) in checks(body, owner) {
         let place = check.label().map_or(check.span, |label| label.span);
         let named = check.body.str("port");
         let target = match named {
@@ -159,18 +167,22 @@ fn services(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<B
             None => services.first_mut(),
         };
         match (target, named) {
-            (None, _) if expanded.broken => {}
-            (Some((_, service)), _) => service.body.blocks.extend(lower_check(check, task, context, sink)),
+            (None, _) if owner.broken => {}
+            (Some((_, service)), _) => {
+                if let Some(check) = lower_check(check, task, context, sink) {
+                    service.body.push(check);
+                }
+            }
             (None, Some(port)) => {
-                if let Some(silent) = ports.iter().find(|it| it.port.value == port.value) {
+                if let Some(silent) = owner.ports.iter().find(|it| it.port.value == port.value) {
                     sink.push(no_port::not_registered("check", port.value, port.span, silent.port.span));
                 } else {
-                    let known = ports.iter().filter(|port| port.name.is_some()).map(|port| port.port.as_str());
-                    let owner = format!("`{}`", expanded.name.value);
+                    let known = owner.ports.iter().filter(|port| port.name.is_some()).map(|port| port.port.as_str());
+                    let owner = format!("`{}`", owner.name.value);
                     sink.push(unknown_member(&owner, "port", port.value, port.span, known));
                 }
             }
-            (None, None) => sink.push(no_port::no_port("check", &expanded.name, place)),
+            (None, None) => sink.push(no_port::no_port("check", owner.name, place)),
         }
     }
     services.iter_mut().for_each(|(_, service)| name_checks(service));
@@ -200,10 +212,10 @@ fn name_checks(service: &mut Block) {
 }
 
 /// The checks of all tasks with the name of their task.
-fn checks(expanded: &Expanded) -> impl Iterator<Item = (&str, &Block)> {
-    let main = expanded.body.str("main-task").map_or(expanded.name.as_str(), |name| name.value);
-    let own = expanded.body.blocks("check").map(move |check| (main, check));
-    own.chain(tasks(&expanded.body).flat_map(|task| {
+fn checks<'b>(body: &'b Body, owner: Owner<'b>) -> impl Iterator<Item = (&'b str, &'b Block)> {
+    let main = body.str("main-task").map_or(owner.name.as_str(), |name| name.value);
+    let own = body.blocks("check").map(move |check| (main, check));
+    own.chain(tasks(body).flat_map(|task| {
         let name = task.label().map_or("", |label| label.as_str());
         task.body.blocks("check").map(move |check| (name, check))
     }))
@@ -217,14 +229,14 @@ fn lower_check(check: &Block, task: &str, context: Context<'_>, sink: &mut Sink)
         sink.push(unknown_reference("type of check", kind, span, known));
         return None;
     }
-    let mut block = Block::new("check", span);
+    let mut block = Block::with_room("check", 4, span);
     copy(&check.body, &mut block.body, &[("name", "name")]);
     let value = if kind.as_str() == "https" { "http" } else { kind.as_str() };
     block.body.set("type", Value::str(value, span));
     match kind.as_str() {
         "http" | "https" => {
-            let path = check.body.str("path").unwrap_or(Spanned::new("/", span)).map(str::to_owned);
-            if !files::is_url_path(&path, sink) {
+            let path = check.body.str("path").unwrap_or(Spanned::new("/", span));
+            if !files::is_url_path(path, sink) {
                 return None;
             }
             block.body.set("path", Value::str(path.value, path.span));
@@ -254,7 +266,7 @@ fn lower_check(check: &Block, task: &str, context: Context<'_>, sink: &mut Sink)
         let mut restart = Block::new("check_restart", grace.value.span);
         restart.body.set("limit", Value::int(3, grace.value.span));
         restart.body.set("grace", grace.value.clone());
-        block.body.blocks.push(restart);
+        block.body.push(restart);
     }
     Some(block)
 }

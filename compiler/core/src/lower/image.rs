@@ -9,8 +9,8 @@ use crate::source::Spanned;
 /// drivers than Docker's know other forms.
 pub(super) fn check(image: Spanned<&str>, driver: &str, sink: &mut Sink) {
     let text = image.value;
-    let blank = text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control());
-    if !blank && (driver != "docker" || text.contains("${") || ImageReference::parse(text).is_some()) {
+    let blank = || text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control());
+    if ImageReference::parse(text).is_some() || (driver != "docker" || text.contains("${")) && !blank() {
         return;
     }
     let diagnostic = bad_value(text, "the name of an image", image.span);

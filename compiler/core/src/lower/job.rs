@@ -2,10 +2,10 @@
 
 use super::codes::empty_job::empty_job;
 use super::discovery::Registered;
-use super::{Context, codes::no_port, env, files, group, limits, pin, placement, refused, value, vault, view};
+use super::{Context, Owner, codes::no_port, env, files, group, limits, pin, placement, refused, value, vault, view};
 use crate::decode::manifests::top;
 use crate::diagnostic::Sink;
-use crate::model::{Arch, Group, Metrics, Platforms, Reference, Route, SecretReference, Service};
+use crate::model::{Arch, Group, Metrics, Platforms, Reference, Route, SecretReference, Service, exact};
 use crate::nomad::form::{Block, Body, Value};
 use crate::nomad::schema::BlockType;
 use crate::resolve::codes::bad_value::bad_value;
@@ -25,59 +25,64 @@ pub(super) struct Found {
     pub(super) references: Vec<Reference>,
 }
 
-/// Lowers one service.
-pub fn service(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Service {
+/// Lowers one service. What it says goes into its job as far as it can.
+pub fn service(expanded: Expanded, context: Context<'_>, sink: &mut Sink) -> Service {
     let span = expanded.name.span;
     let mut found = Found::default();
     let mut job = Block::labelled("job", expanded.name.clone(), span);
     let namespace = text(&expanded.body, "namespace").unwrap_or_else(|| Spanned::new("default".into(), span));
     check_name("namespace", &namespace, NameKind::Namespace, sink);
     found.role = vault::role_in(context.lab, &namespace, &expanded.name);
-    if expanded.core {
-        job.body = expanded.body.clone();
+    if !expanded.core {
+        limits::check(&expanded, sink);
+    }
+    let Expanded { name, mut body, core, path, parameters, broken } = expanded;
+    let ports = context.registry.ports(&name).unwrap_or_default();
+    let owner = Owner { name: &name, path: &path, parameters: &parameters, ports, broken };
+    if core {
+        job.body = body.clone();
         env::resolve(&mut job, context, &mut found, sink);
         complete_core(&mut job.body, span, context);
-        if !expanded.broken {
+        if !broken {
             whole_core(&job, span, sink);
         }
     } else {
-        limits::check(expanded, sink);
-        job.body = generated(expanded, &namespace, context, &mut found, sink);
-        if let Some(over) = expanded.body.block("nomad") {
-            job.body.merge(over.body.clone(), job_type());
+        job.body = generated(&mut body, owner, &namespace, context, &mut found, sink);
+        if let Some(over) = body.take_block("nomad") {
+            job.body.merge(over.body, job_type());
         }
         job.body.drop_nulls();
     }
-    files::fill(&mut job.body, &expanded.path, context);
-    identity(&job.body, &expanded.name, &namespace, sink);
+    files::fill(&mut job.body, &path, context);
+    identity(&job.body, &name, &namespace, sink);
     // What was left out so far would make a rule complain of what isn't wrong.
-    if !sink.has_errors() && !expanded.broken && kind(expanded).fits(&expanded.name) {
+    if !sink.has_errors() && !broken && kind(core).fits(&name) {
         refused::check(&job, sink);
     }
-    let (groups, platforms) = groups(&mut job, expanded, context);
+    let (groups, platforms) = groups(&mut job, &body, context);
     Service {
-        name: expanded.name.clone(),
-        description: text(&expanded.body, "description").map(|text| text.value).unwrap_or_default(),
+        description: text(&body, "description").map(|text| text.value).unwrap_or_default(),
         namespace,
         kind: job.body.str("type").map_or("service", |kind| kind.value).to_owned(),
         groups,
-        routes: routes(expanded, context, sink),
-        metrics: metrics(expanded, context, sink),
-        backups: backups(expanded, sink),
-        secrets: found.secrets,
-        references: found.references,
-        after: after(&expanded.body, context, sink),
+        routes: routes(&body, owner, context, sink),
+        metrics: metrics(&body, owner, sink),
+        backups: backups(&body, owner, sink),
+        secrets: exact(found.secrets),
+        references: exact(found.references),
+        after: after(&body, context, sink),
         platforms,
-        manifest: expanded.path.to_string(),
+        manifest: path.to_string(),
         job,
         span,
+        name,
     }
 }
 
 /// The groups of a job as later stages see them, and for which machines their images are made, which the lock pins.
-fn groups(job: &mut Block, expanded: &Expanded, context: Context<'_>) -> (Vec<Group>, Vec<Platforms>) {
-    let mut platforms = platforms(&expanded.body);
-    let protocols = group::protocols(&expanded.body);
+fn groups(job: &mut Block, body: &Body, context: Context<'_>) -> (Vec<Group>, Vec<Platforms>) {
+    let mut platforms = platforms(body);
+    let protocols = group::protocols(body);
     let mut groups = view::groups(job);
     for port in groups.iter_mut().flat_map(|group| &mut group.ports) {
         if let Some((_, protocol)) = protocols.iter().find(|(label, _)| *label == port.label.value) {
@@ -90,12 +95,12 @@ fn groups(job: &mut Block, expanded: &Expanded, context: Context<'_>) -> (Vec<Gr
         platforms.extend(locked);
         pin::pin(&mut job.body, lock);
     }
-    (groups, platforms)
+    (groups, exact(platforms))
 }
 
 /// What the name of a service or job may look like.
-const fn kind(expanded: &Expanded) -> NameKind {
-    if expanded.core { NameKind::Job } else { NameKind::Label }
+const fn kind(core: bool) -> NameKind {
+    if core { NameKind::Job } else { NameKind::Label }
 }
 
 /// A deployment finds a job by its name and namespace: under another `id` it would be stopped as one that the lab no longer has.
@@ -117,19 +122,18 @@ pub(super) fn job_type() -> Option<&'static BlockType> {
 }
 
 fn generated(
-    expanded: &Expanded,
+    body: &mut Body,
+    owner: Owner<'_>,
     namespace: &Spanned<String>,
     context: Context<'_>,
     found: &mut Found,
     sink: &mut Sink,
 ) -> Body {
-    let (body, span) = (&expanded.body, expanded.name.span);
+    let span = owner.name.span;
     value::check_service(body, &context.lab.domain, sink);
     let mut job = Body::default();
-    let kind = text(body, "type");
-    let periodic = body.block("periodic");
-    match (&kind, periodic) {
-        (Some(kind), _) => job.set("type", Value::str(kind.value.clone(), kind.span)),
+    match (body.str("type"), body.block("periodic")) {
+        (Some(kind), _) => job.set("type", Value::str(kind.value, kind.span)),
         (None, Some(periodic)) => job.set("type", Value::str("batch", periodic.span)),
         (None, None) => {} // a service, as Nomad has it
     }
@@ -145,13 +149,13 @@ fn generated(
         job.set("priority", priority.value.clone());
     }
     placement::lower(body, &mut job, context, sink);
-    if let Some(periodic) = periodic {
+    if let Some(periodic) = body.block("periodic") {
         job.blocks.push(lower_periodic(periodic));
     }
     let mut meta = Block::new("meta", span);
     meta.body.set(OWNER, Value::str(context.lab.name.value.clone(), span));
     job.blocks.push(meta);
-    job.blocks.push(group::lower(expanded, context, found, sink));
+    job.blocks.push(group::lower(body, owner, context, found, sink));
     job
 }
 
@@ -189,20 +193,18 @@ fn lower_periodic(periodic: &Block) -> Block {
 }
 
 /// The registered port that something is about: the one it names, or the first. Reports what is wrong.
-fn port<'c>(
+fn port<'e>(
     what: &str,
     named: Option<Spanned<&str>>,
     place: Span,
-    expanded: &Expanded,
-    context: Context<'c>,
+    owner: Owner<'e>,
     sink: &mut Sink,
-) -> Option<&'c str> {
-    let service = expanded.name.as_str();
-    let ports = context.registry.ports(service).unwrap_or_default();
+) -> Option<&'e str> {
+    let (service, ports) = (owner.name.as_str(), owner.ports);
     let port: &Registered = match named {
         Some(name) => {
             let port = ports.iter().find(|port| port.port.value == name.value);
-            if port.is_none() && !expanded.broken {
+            if port.is_none() && !owner.broken {
                 let known = ports.iter().map(|port| port.port.as_str());
                 sink.push(unknown_member(&format!("`{service}`"), "port", name.value, name.span, known));
             }
@@ -210,7 +212,7 @@ fn port<'c>(
         }
         None => {
             let port = ports.iter().find(|port| port.name.is_some()).or_else(|| ports.first());
-            if port.is_none() && !expanded.broken {
+            if port.is_none() && !owner.broken {
                 sink.push(no_port::no_port(what, service, place));
             }
             port?
@@ -222,28 +224,28 @@ fn port<'c>(
     port.name.as_ref().map(|name| name.as_str())
 }
 
-fn routes(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<Route> {
+fn routes(body: &Body, owner: Owner<'_>, context: Context<'_>, sink: &mut Sink) -> Vec<Route> {
     let mut routes = Vec::new();
-    for block in expanded.body.blocks("route") {
+    for block in body.blocks("route") {
         let Some(label) = block.label() else { continue };
         let named = block.body.str("port");
-        let upstream = port("route", named, label.span, expanded, context, sink);
+        let upstream = port("route", named, label.span, owner, sink);
         let whole = text(&block.body, "host");
         // What is wrong with the domain itself is said there.
         let named = check_name("route", whole.as_ref().unwrap_or(label), NameKind::Host, sink);
         let host =
-            whole.unwrap_or_else(|| Spanned::new(format!("{}.{}", label.value, context.lab.domain.value), label.span));
-        let path = text(&block.body, "path").unwrap_or_else(|| Spanned::new("/".into(), label.span));
+            whole.unwrap_or_else(|| Spanned::new([label.as_str(), ".", &context.lab.domain].concat(), label.span));
+        let path = block.body.str("path").unwrap_or(Spanned::new("/", label.span));
         let auth = text(&block.body, "auth");
         if let Some(empty) = auth.as_ref().filter(|auth| auth.trim().is_empty()) {
             let diagnostic = bad_value(empty, "a group of users", empty.span);
             sink.push(diagnostic.help("name the group, or leave `auth` out where nobody has to log in"));
         }
-        let fine = named & files::is_url_path(&path, sink) & (!path.starts_with('/') || is_all_below(&path, sink));
+        let fine = named & files::is_url_path(path, sink) & (!path.starts_with('/') || is_all_below(path, sink));
         if let (Some(upstream), true) = (upstream, fine) {
             routes.push(Route {
                 host,
-                path,
+                path: path.map(str::to_owned),
                 upstream: upstream.to_owned(),
                 public: block.body.bool("public").is_some_and(|public| public.value),
                 auth,
@@ -251,49 +253,45 @@ fn routes(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Vec<Rou
             });
         }
     }
-    routes
+    exact(routes)
 }
 
 /// Reports a path of a route that is more than a path: everything below it is served anyway.
-fn is_all_below(path: &Spanned<String>, sink: &mut Sink) -> bool {
+fn is_all_below(path: Spanned<&str>, sink: &mut Sink) -> bool {
     let Some(end) = path.find(['?', '*']) else { return true };
-    let start = path[..end].trim_end_matches('/');
+    let start = path.value[..end].trim_end_matches('/');
     let meant = if start.is_empty() { "/" } else { start };
-    let diagnostic = bad_value(path, "a path that a route can be told by", path.span);
+    let diagnostic = bad_value(path.value, "a path that a route can be told by", path.span);
     let diagnostic = diagnostic.help(format!("write `{meant}`: everything below it is served, whatever is asked for"));
     let quoted = (path.span.end - path.span.start) as usize == path.len() + 2;
     sink.push(if quoted { diagnostic.fix(path.span, format!("\"{meant}\"")) } else { diagnostic });
     false
 }
 
-fn metrics(expanded: &Expanded, context: Context<'_>, sink: &mut Sink) -> Option<Metrics> {
-    let block = expanded.body.block("metrics")?;
-    let upstream = port("metrics", block.body.str("port"), block.span, expanded, context, sink)?;
-    let path = text(&block.body, "path").unwrap_or_else(|| Spanned::new("/metrics".into(), block.span));
-    files::is_url_path(&path, sink).then(|| Metrics {
+fn metrics(body: &Body, owner: Owner<'_>, sink: &mut Sink) -> Option<Metrics> {
+    let block = body.block("metrics")?;
+    let upstream = port("metrics", block.body.str("port"), block.span, owner, sink)?;
+    let path = block.body.str("path").unwrap_or(Spanned::new("/metrics", block.span));
+    files::is_url_path(path, sink).then(|| Metrics {
         upstream: upstream.to_owned(),
-        path: path.value,
+        path: path.value.to_owned(),
         span: block.span,
     })
 }
 
 /// The volumes that are to be backed up; one that the service doesn't have is reported.
-fn backups(expanded: &Expanded, sink: &mut Sink) -> Vec<Spanned<String>> {
-    let body = &expanded.body;
-    let volumes = bodies(body).flat_map(|body| body.blocks("volume")).filter_map(Block::label);
-    let volumes: Vec<&str> = volumes.map(|volume| volume.as_str()).collect();
-    let backups = body.blocks("backup").filter_map(Block::label);
-    backups
-        .filter(|backup| {
-            let known = volumes.contains(&backup.as_str());
-            if !known && !expanded.broken && body.block("nomad-group").is_none() {
-                let owner = format!("`{}`", expanded.name.value);
-                sink.push(unknown_member(&owner, "volume", backup, backup.span, volumes.iter().copied()));
-            }
-            known
-        })
-        .cloned()
-        .collect()
+fn backups(body: &Body, owner: Owner<'_>, sink: &mut Sink) -> Vec<Spanned<String>> {
+    let volumes = || bodies(body).flat_map(|body| body.blocks("volume")).filter_map(Block::label);
+    let backups = body.blocks("backup").filter_map(Block::label).filter(|backup| {
+        let known = volumes().any(|volume| volume.value == backup.value);
+        if !known && !owner.broken && body.block("nomad-group").is_none() {
+            let known: Vec<&str> = volumes().map(|volume| volume.as_str()).collect();
+            let owner = format!("`{}`", owner.name.value);
+            sink.push(unknown_member(&owner, "volume", backup, backup.span, known));
+        }
+        known
+    });
+    exact(backups.cloned())
 }
 
 fn after(body: &Body, context: Context<'_>, sink: &mut Sink) -> Vec<Spanned<String>> {
@@ -305,7 +303,7 @@ fn after(body: &Body, context: Context<'_>, sink: &mut Sink) -> Vec<Spanned<Stri
             sink.push(unknown_reference("service", name.value, name.span, context.registry.services()));
         }
     }
-    after
+    exact(after)
 }
 
 /// The architectures that the manifest states for its images.
@@ -325,7 +323,7 @@ fn platforms(body: &Body) -> Vec<Platforms> {
 }
 
 fn platform(image: &str, body: &Body, span: Span) -> Platforms {
-    let arches = body.strings("arch").filter_map(|arch| Arch::from_name(arch.value)).collect();
+    let arches = exact(body.strings("arch").filter_map(|arch| Arch::from_name(arch.value)));
     Platforms { image: image.to_owned(), arches, span, locked: false }
 }
 

@@ -29,7 +29,9 @@ pub use vault::role;
 pub use view::groups;
 pub use zone::{is_zone, zone_near};
 
+use crate::decode::parameters::Parameters;
 use crate::model::Lab;
+use crate::source::Spanned;
 
 /// What lowering one service may look at.
 #[derive(Clone, Copy)]
@@ -40,4 +42,17 @@ pub struct Context<'c> {
     pub registry: &'c Registry,
     /// Texts of the files that services name.
     pub assets: &'c Assets,
+}
+
+/// What the parts of a service are told of the whole.
+#[derive(Clone, Copy)]
+struct Owner<'e> {
+    name: &'e Spanned<String>,
+    /// The file it came from.
+    path: &'e str,
+    parameters: &'e Parameters,
+    /// Its registered ports.
+    ports: &'e [Registered],
+    /// What is missing may be what couldn't be read.
+    broken: bool,
 }

@@ -34,7 +34,7 @@ fn exists(property: &str, value: Spanned<&str>, context: Context<'_>, sink: &mut
 }
 
 /// Adds what the service says about where it runs to the job.
-pub(super) fn lower(service: &Body, job: &mut Body, context: Context<'_>, sink: &mut Sink) {
+pub(super) fn lower(service: &mut Body, job: &mut Body, context: Context<'_>, sink: &mut Sink) {
     for on in service.blocks("on") {
         if let Some(pool) = on.body.attribute("pool") {
             job.set("node_pool", pool.value.clone());
@@ -56,11 +56,7 @@ pub(super) fn lower(service: &Body, job: &mut Body, context: Context<'_>, sink: 
             job.blocks.push(constraint(attribute, operator, &value, first.span));
         }
     }
-    for written in service.blocks("constraint") {
-        let mut block = written.clone();
-        block.span = written.span;
-        job.blocks.push(block);
-    }
+    job.blocks.extend(service.blocks.extract_if(.., |block| block.name == "constraint"));
     if let Some(distinct) = service.bool("distinct-hosts").filter(|distinct| distinct.value) {
         let mut block = Block::new("constraint", distinct.span);
         block.body.set("operator", Value::str("distinct_hosts", distinct.span));

@@ -18,15 +18,16 @@ struct Parts<'t> {
     behind: &'t str,
 }
 
-/// Turns a reference into a line of an env file: `KEY="{{ … }}"`, once discovery knows an instance. `None` once what is wrong is reported.
+/// Turns a reference into one more line of an env file: `KEY="{{ … }}"`, once discovery knows an instance. `None` once what is wrong is
+/// reported.
 pub(super) fn line(
     key: &str,
-    tag: Tag,
-    text: &str,
+    (tag, text): (Tag, &str),
     span: Span,
     context: Context<'_>,
+    lines: &mut String,
     sink: &mut Sink,
-) -> Option<(String, Reference)> {
+) -> Option<Reference> {
     let form = if tag == Tag::Url { "http://SERVICE:PORT/path" } else { "SERVICE:PORT" };
     let Some(parts) = parts(tag, text) else {
         let diagnostic = bad_reference(tag.name(), text, form, span);
@@ -50,12 +51,9 @@ pub(super) fn line(
         Tag::Port => "{{ .Port }}",
         _ => "{{ .Address }}:{{ .Port }}",
     };
-    let (before, behind) = (literal(parts.before), literal(parts.behind));
-    let line = format!(
-        "{{{{ with {function} \"{name}\" }}}}{{{{ with index . 0 }}}}{key}=\"{before}{value}{behind}\"{{{{ end }}}}{{{{ end }}}}\n"
-    );
-    let reference = Reference { tag, service: parts.service.to_owned(), port: parts.port.to_owned(), span };
-    Some((line, reference))
+    lines.extend(["{{ with ", function, " \"", name, "\" }}{{ with index . 0 }}", key, "=\""]);
+    lines.extend([&literal(parts.before), value, &literal(parts.behind), "\"{{ end }}{{ end }}\n"]);
+    Some(Reference { tag, service: parts.service.to_owned(), port: parts.port.to_owned(), span })
 }
 
 /// What was probably meant by a text that names a service without a port, or a URL without its scheme.

@@ -6,17 +6,18 @@ use crate::diagnostic::Sink;
 use crate::model::SecretReference;
 use crate::source::{Span, quoted};
 
-/// Turns a reference to a secret into a line of an env file. `None` once what is wrong is reported.
+/// Turns a reference to a secret into one more line of an env file. `None` once what is wrong is reported.
 pub(super) fn line(
     key: &str,
     text: &str,
     span: Span,
     context: Context<'_>,
+    lines: &mut String,
     sink: &mut Sink,
-) -> Option<(String, SecretReference)> {
+) -> Option<SecretReference> {
     let parsed = text.split_once(':').and_then(|(store, rest)| Some((store, rest.split_once('#')?)));
     let Some((store, (path, secret))) = parsed.filter(|(store, (path, key))| {
-        ![*store, *path, *key].iter().any(|part| part.is_empty() || part.chars().any(char::is_control))
+        ![*store, *path, *key].iter().any(|part| part.is_empty()) && !text.contains(char::is_control)
     }) else {
         sink.push(bad_reference("secret", text, "STORE:PATH#KEY", span));
         return None;
@@ -26,27 +27,16 @@ pub(super) fn line(
     if !declared((store, path, secret), places, context, sink) {
         return None;
     }
-    let line = match store {
+    let (function, place, value) = match store {
         "vault" => {
             let path = vault_path(mount(context), "data", path);
-            format!(
-                "{{{{ with secret {} }}}}{key}={{{{ {} | toJSON }}}}{{{{ end }}}}\n",
-                quoted(&path),
-                field(".Data.data", secret)
-            )
+            ("secret", quoted(&path), field(".Data.data", secret))
         }
-        _ => format!(
-            "{{{{ with nomadVar {} }}}}{key}={{{{ {} | toJSON }}}}{{{{ end }}}}\n",
-            quoted(path),
-            if is_identifier(secret) {
-                format!(".{secret}.Value")
-            } else {
-                format!("(index . {}).Value", quoted(secret))
-            }
-        ),
+        _ if is_identifier(secret) => ("nomadVar", quoted(path), [".", secret, ".Value"].concat()),
+        _ => ("nomadVar", quoted(path), ["(index . ", &quoted(secret), ").Value"].concat()),
     };
-    let reference = SecretReference { store: store.into(), path: path.into(), key: secret.into(), span };
-    Some((line, reference))
+    lines.extend(["{{ with ", function, " ", &place, " }}", key, "={{ ", &value, " | toJSON }}{{ end }}\n"]);
+    Some(SecretReference { store: store.into(), path: path.into(), key: secret.into(), span })
 }
 
 fn declared((store, path, key): (&str, &str, &str), places: [Span; 3], context: Context<'_>, sink: &mut Sink) -> bool {

@@ -4,13 +4,14 @@ use super::codes::missing_image::missing_image;
 use super::files::{self, Mounted};
 use super::group::{copy, named};
 use super::job::{Found, job_type};
-use super::{Context, env, value};
+use super::{Context, Owner, env, value};
 use crate::decode::units::size;
 use crate::diagnostic::Sink;
+use crate::model::exact;
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::nomad::tables;
 use crate::resolve::codes::bad_value::bad_value;
-use crate::resolve::{Expanded, NameKind, check_name, is_absolute, text};
+use crate::resolve::{NameKind, check_name, is_absolute, text};
 use crate::source::{Span, Spanned};
 
 /// Memory in MiB of a task that says nothing: Nomad's own.
@@ -18,73 +19,80 @@ const MEMORY: i64 = 300;
 const MIB: i64 = 1 << 20;
 
 /// The main task, named like the service.
-pub(super) fn main(expanded: &Expanded, context: Context<'_>, found: &mut Found, sink: &mut Sink) -> Block {
-    let name = named(&expanded.body, "main-task", &expanded.name, sink);
-    let networked = expanded.body.str("network").map(|mode| mode.value.to_owned());
-    let mut task = lower(&name, &expanded.body, networked.as_deref(), expanded, context, found, sink);
-    overlaid(&expanded.body, &mut task.body);
+pub(super) fn main(
+    body: &mut Body,
+    network: Option<&str>,
+    owner: Owner<'_>,
+    context: Context<'_>,
+    found: &mut Found,
+    sink: &mut Sink,
+) -> Block {
+    let name = named(body, "main-task", owner.name, sink);
+    let mut task = lower(name, body, network, owner, context, found, sink);
+    overlaid(body, &mut task.body);
     task
 }
 
 /// Lays what a task says in Nomad's own words over what is generated.
-fn overlaid(body: &Body, task: &mut Body) {
-    if let Some(over) = body.block("nomad-task") {
+fn overlaid(body: &mut Body, task: &mut Body) {
+    if let Some(over) = body.take_block("nomad-task") {
         let ty = job_type().and_then(|job| job.block("group")).and_then(|group| group.block("task"));
-        task.merge(over.body.clone(), ty);
+        task.merge(over.body, ty);
     }
 }
 
 /// A `task`, `sidecar` or `init` block.
 pub(super) fn extra(
-    block: &Block,
-    expanded: &Expanded,
+    block: &mut Block,
+    network: Option<&str>,
+    owner: Owner<'_>,
     context: Context<'_>,
     found: &mut Found,
     sink: &mut Sink,
 ) -> Option<Block> {
-    let name = block.label()?;
-    if !check_name("task", name, NameKind::Job, sink) {
+    let name = block.label()?.clone();
+    if !check_name("task", &name, NameKind::Job, sink) {
         return None;
     }
-    let networked = expanded.body.str("network").map(|mode| mode.value.to_owned());
-    let mut task = lower(name, &block.body, networked.as_deref(), expanded, context, found, sink);
+    let mut task = lower(name, &mut block.body, network, owner, context, found, sink);
     if block.name != "task" {
         let mut lifecycle = Block::new("lifecycle", block.span);
         lifecycle.body.set("hook", Value::str("prestart", block.span));
         lifecycle.body.set("sidecar", Value::bool(block.name == "sidecar", block.span));
         task.body.blocks.insert(0, lifecycle);
     }
-    overlaid(&block.body, &mut task.body);
+    overlaid(&mut block.body, &mut task.body);
     Some(task)
 }
 
 fn lower(
-    name: &Spanned<String>,
-    body: &Body,
+    name: Spanned<String>,
+    body: &mut Body,
     network: Option<&str>,
-    expanded: &Expanded,
+    owner: Owner<'_>,
     context: Context<'_>,
     found: &mut Found,
     sink: &mut Sink,
 ) -> Block {
     let span = name.span;
     value::check_task(body, sink);
-    let mut task = Block::labelled("task", name.clone(), span);
-    let driver = text(body, "driver").unwrap_or_else(|| Spanned::new("docker".into(), span));
-    task.body.set("driver", Value::str(driver.value.clone(), driver.span));
-    copy(body, &mut task.body, &[("user", "user"), ("kill-timeout", "kill_timeout"), ("kill-signal", "kill_signal")]);
+    let driver = body.str("driver").unwrap_or(Spanned::new("docker", span)).map(str::to_owned);
     let mut quiet = Sink::default();
-    let files = files::lower(body, expanded, context, sink);
-    let mut config = config(name, body, &driver, network, if expanded.broken { &mut quiet } else { sink });
+    let files = files::lower(body, owner, context, sink);
+    let mut config = config(&name, body, &driver, network, if owner.broken { &mut quiet } else { sink });
     mounts(body, &driver, &files, &mut config.body, sink);
-    if let Some(over) = body.block("config") {
+    if let Some(over) = body.take_block("config") {
         let ty = tables::language(&format!("driver-{}", driver.value)).map(|language| language.root);
-        config.body.merge(over.body.clone(), ty);
+        config.body.merge(over.body, ty);
     }
+    let mut task = Block::labelled("task", name, span);
+    task.body.attributes.reserve_exact(3);
+    task.body.set("driver", Value::str(driver.value, driver.span));
+    give(body, &mut task.body, &[("user", "user"), ("kill-timeout", "kill_timeout"), ("kill-signal", "kill_signal")]);
+    // As many as most tasks have: one of each kind.
+    task.body.blocks.reserve_exact(5 + files.len());
     task.body.blocks.push(config);
-    if let Some(env) = body.block("env").filter(|env| !env.body.attributes.is_empty()) {
-        task.body.blocks.push(env.clone());
-    }
+    task.body.blocks.extend(body.take_block("env").filter(|env| !env.body.attributes.is_empty()));
     volume_mounts(body, &mut task.body, sink);
     task.body.blocks.extend(resources(body, span, sink));
     env::resolve_task(&mut task.body, None, context, found, sink);
@@ -92,12 +100,22 @@ fn lower(
     task
 }
 
+/// Hands values over under Nomad's names; they are null from then on.
+fn give(from: &mut Body, to: &mut Body, names: &[(&str, &'static str)]) {
+    for (ours, theirs) in names {
+        if let Some(attribute) = from.attributes.iter_mut().find(|attribute| attribute.name == *ours) {
+            let value = &mut attribute.value;
+            to.set(*theirs, Value { kind: std::mem::replace(&mut value.kind, ValueKind::Null), span: value.span });
+        }
+    }
+}
+
 fn is_container(driver: &str) -> bool {
     matches!(driver, "docker" | "podman")
 }
 
-fn config(name: &str, body: &Body, driver: &Spanned<String>, network: Option<&str>, sink: &mut Sink) -> Block {
-    let mut config = Block::new("config", driver.span);
+fn config(name: &str, body: &mut Body, driver: &Spanned<String>, network: Option<&str>, sink: &mut Sink) -> Block {
+    let mut config = Block::with_room("config", 3, driver.span);
     match body.attribute("image") {
         Some(image) => config.body.set("image", image.value.clone()),
         None if is_container(driver) && body.block("config").is_none_or(|it| it.body.attribute("image").is_none()) => {
@@ -105,16 +123,16 @@ fn config(name: &str, body: &Body, driver: &Spanned<String>, network: Option<&st
         }
         None => {}
     }
-    copy(body, &mut config.body, &[("command", "command"), ("args", "args"), ("privileged", "privileged")]);
+    give(body, &mut config.body, &[("command", "command"), ("args", "args"), ("privileged", "privileged")]);
     if is_container(driver) {
         match network {
             Some(mode @ ("host" | "none")) => config.body.set("network_mode", Value::str(mode, driver.span)),
             Some(_) => {}
             None => {
-                let ports: Vec<_> = body.blocks("port").filter_map(Block::label).collect();
-                if let Some(first) = ports.first() {
-                    let names = ports.iter().map(|port| port.value.clone());
-                    config.body.set("ports", Value::strings(names, first.span));
+                let ports = || body.blocks("port").filter_map(Block::label);
+                if let Some(first) = ports().next() {
+                    let names = exact(ports().map(|port| Value::str(port.as_str(), first.span)));
+                    config.body.set("ports", Value { kind: ValueKind::List(names), span: first.span });
                 }
             }
         }
@@ -131,20 +149,20 @@ fn mounts(body: &Body, driver: &str, files: &[Mounted], config: &mut Body, sink:
     for file in files {
         if !targets.contains(&file.target.as_str()) {
             targets.push(&file.target);
-            config.blocks.push(bind((&file.source, file.span()), &file.target, Some(true)));
+            config.push(bind((&file.source, file.span()), &file.target, Some(true)));
         }
     }
     for block in body.blocks("mount") {
         let (Some(source), Some(target)) = (block.label(), text(&block.body, "to")) else { continue };
         if is_absolute(source, sink) & is_absolute(&target, sink) {
             let read_only = block.body.bool("read-only").map(|read_only| read_only.value);
-            config.blocks.push(bind((source, source.span), &target, read_only));
+            config.push(bind((source, source.span), &target, read_only));
         }
     }
 }
 
 fn bind((source, span): (&str, Span), target: &Spanned<String>, read_only: Option<bool>) -> Block {
-    let mut mount = Block::new("mount", span);
+    let mut mount = Block::with_room("mount", 4, span);
     mount.body.set("type", Value::str("bind", span));
     mount.body.set("source", Value::str(source, span));
     mount.body.set("target", Value::str(target.as_str(), target.span));
@@ -173,7 +191,7 @@ fn resources(body: &Body, span: Span, sink: &mut Sink) -> Option<Block> {
     let empty = Body::default();
     let written = body.block("resources");
     let (written, span) = written.map_or((&empty, span), |block| (&block.body, block.span));
-    let mut resources = Block::new("resources", span);
+    let mut resources = Block::with_room("resources", 3, span);
     copy(written, &mut resources.body, &[("cores", "cores"), ("cpu", "cpu")]);
     let memory = written.int("memory");
     if let Some(memory) = memory {
@@ -186,7 +204,7 @@ fn resources(body: &Body, span: Span, sink: &mut Sink) -> Option<Block> {
         let Some(name) = device.label() else { continue };
         let mut block = Block::labelled("device", name.clone(), name.span);
         copy(&device.body, &mut block.body, &[("count", "count")]);
-        resources.body.blocks.push(block);
+        resources.body.push(block);
     }
     let says = !resources.body.attributes.is_empty() || !resources.body.blocks.is_empty();
     says.then_some(resources)

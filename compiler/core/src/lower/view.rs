@@ -1,7 +1,7 @@
 //! The view on a job that analysis and checks reason with, read back from the core form, however that was made.
 
 use crate::decode::units::nanoseconds;
-use crate::model::{Constraint, Device, Group, Mount, Port, Protocol, Resources, Task, Volume};
+use crate::model::{Constraint, Device, Group, Mount, Port, Protocol, Resources, Task, Volume, exact};
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::source::Spanned;
 
@@ -10,24 +10,22 @@ const MIB: u64 = 1 << 20;
 /// The groups of a job.
 #[must_use]
 pub fn groups(job: &Block) -> Vec<Group> {
-    job.body.blocks("group").filter_map(|block| group(&job.body, block)).collect()
+    exact(job.body.blocks("group").filter_map(|block| group(&job.body, block)))
 }
 
 fn group(job: &Body, block: &Block) -> Option<Group> {
     let name = block.label()?.clone();
     let body = &block.body;
-    let tasks: Vec<Task> = body.blocks("task").filter_map(task).collect();
-    let mut constraints: Vec<Constraint> = constraints(job).chain(constraints(body)).collect();
-    for task in body.blocks("task") {
-        constraints.extend(self::constraints(&task.body));
-    }
+    let tasks = exact(body.blocks("task").filter_map(task));
+    let of_tasks = body.blocks("task").flat_map(|task| constraints(&task.body));
+    let constraints = exact(constraints(job).chain(constraints(body)).chain(of_tasks));
     let count = body.int("count").and_then(|count| Some(Spanned::new(u64::try_from(count.value).ok()?, count.span)));
     let network = body.block("network");
     Some(Group {
         count: count.unwrap_or_else(|| Spanned::new(1, name.span)),
         network_mode: network.and_then(|network| network.body.str("mode")).map(|mode| mode.map(str::to_owned)),
-        ports: body.blocks("network").flat_map(|network| network.body.blocks("port")).filter_map(port).collect(),
-        volumes: body.blocks("volume").filter_map(volume).collect(),
+        ports: exact(body.blocks("network").flat_map(|network| network.body.blocks("port")).filter_map(port)),
+        volumes: exact(body.blocks("volume").filter_map(volume)),
         constraints,
         resources: total(body, &tasks),
         tasks,
@@ -114,13 +112,13 @@ fn task(block: &Block) -> Option<Task> {
         is_loaded: config.attribute("load").is_some(),
         mounts: mounts(config),
         privileged: privileged.map(|privileged| privileged.span),
-        capabilities: config.strings("cap_add").map(|capability| capability.map(str::to_owned)).collect(),
-        devices: body
-            .block("resources")
-            .into_iter()
-            .flat_map(|resources| resources.body.blocks("device"))
-            .filter_map(device)
-            .collect(),
+        capabilities: exact(config.strings("cap_add").map(|capability| capability.map(str::to_owned))),
+        devices: exact(
+            body.block("resources")
+                .into_iter()
+                .flat_map(|resources| resources.body.blocks("device"))
+                .filter_map(device),
+        ),
         kill_timeout: kill_timeout(body),
         resources: resources(body),
         span: block.span,
@@ -154,7 +152,7 @@ fn mounts(config: &Body) -> Vec<Mount> {
         let read_only = parts.nth(1).is_some_and(|options| options.split(',').any(|option| option == "ro"));
         mounts.push(Mount { source: Spanned::new(source, volume.span), read_only });
     }
-    mounts
+    exact(mounts)
 }
 
 fn map_mount(value: &Value) -> Option<Mount> {

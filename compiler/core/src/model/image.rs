@@ -92,11 +92,11 @@ fn is_host(host: &str) -> bool {
 /// Small letters and digits, with `.`, `_`, `__` or any number of `-` between them.
 fn is_component(part: &str) -> bool {
     let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let between = |some: &[u8]| matches!(some, b"." | b"_" | b"__") || some.iter().all(|b| *b == b'-');
     let part = part.as_bytes();
-    let mut between = part.split(plain);
     part.first().is_some_and(plain)
         && part.last().is_some_and(plain)
-        && between.all(|some| matches!(some, b"" | b"." | b"_" | b"__") || some.iter().all(|b| *b == b'-'))
+        && part.chunk_by(|a, b| plain(a) == plain(b)).all(|some| plain(&some[0]) || between(some))
 }
 
 #[cfg(test)]

@@ -16,3 +16,11 @@ pub use node::{
     Arch, Capacity, Daemon, Device, Dhcp, Dnsmasq, HostVolume, Node, NodeMount, Reserved, Samba, Share, Ssh,
 };
 pub use service::{Metrics, Reference, Route, SecretReference, Service};
+
+/// Collects into a list without room for more: a lab has thousands of lists of one thing or two, and one that grows makes room for
+/// four at once.
+pub(crate) fn exact<T>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut list: Vec<T> = items.into_iter().collect();
+    list.shrink_to_fit();
+    list
+}

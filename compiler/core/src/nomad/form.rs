@@ -193,12 +193,26 @@ impl Body {
         }
     }
 
+    /// Adds a block. Most bodies have one, and a list makes room for four of these at once.
+    pub fn push(&mut self, block: Block) {
+        if self.blocks.capacity() == 0 {
+            self.blocks.reserve_exact(1);
+        }
+        self.blocks.push(block);
+    }
+
+    /// Takes the first block with this name out.
+    pub fn take_block(&mut self, name: &str) -> Option<Block> {
+        let at = self.blocks.iter().position(|block| block.name == name)?;
+        Some(self.blocks.remove(at))
+    }
+
     /// The first block with this name, made when it isn't there.
     pub fn block_mut(&mut self, name: &'static str, span: Span) -> &mut Block {
         let at = match self.blocks.iter().position(|block| block.name == name) {
             Some(at) => at,
             None => {
-                self.blocks.push(Block::new(name, span));
+                self.push(Block::new(name, span));
                 self.blocks.len() - 1
             }
         };
@@ -210,6 +224,13 @@ impl Block {
     /// An empty block without labels.
     pub fn new(name: impl Into<Cow<'static, str>>, span: Span) -> Self {
         Self { name: name.into(), labels: Vec::new(), body: Body::default(), span }
+    }
+
+    /// An empty block with room for so many attributes.
+    pub fn with_room(name: impl Into<Cow<'static, str>>, attributes: usize, span: Span) -> Self {
+        let mut block = Self::new(name, span);
+        block.body.attributes.reserve_exact(attributes);
+        block
     }
 
     /// An empty block with one label.

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 /// A text between quotes, on one line whoever breaks it: a string of JSON and of Go's template language.
 #[must_use]
 pub fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
