@@ -178,8 +178,3 @@ fn time(body: &Body, name: &str) -> Option<Spanned<i64>> {
     let text = body.str(name)?;
     nanoseconds(text.value).ok().map(|time| Spanned::new(time, text.span))
 }
-
-/// The first of some bodies that has an attribute, innermost first.
-fn nearest<'b, T>(bodies: &[&'b Body], get: impl Fn(&'b Body) -> Option<T>) -> Option<T> {
-    bodies.iter().rev().find_map(|body| get(body))
-}

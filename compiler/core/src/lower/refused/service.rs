@@ -5,6 +5,7 @@ use super::{gateway, time, wrong};
 use crate::diagnostic::{Sink, nearest};
 use crate::nomad::form::{Block, Body};
 use crate::source::{Span, Spanned};
+use std::borrow::Cow;
 
 /// Reports what Nomad would refuse in the services of a group and of its tasks.
 pub(super) fn check(group: &Body, sink: &mut Sink) {
@@ -111,19 +112,18 @@ fn service(group: &Body, owner: &str, service: &Block, provider: &str, sink: &mu
 fn ports(group: &Body, owner: &str, service: &Body, sink: &mut Sink) {
     let in_group = owner == "group";
     let is_own = |task: &&Block| in_group || task.label().is_some_and(|label| label.value == owner);
-    let resources = group.blocks("task").filter(is_own).filter_map(|task| task.body.block("resources"));
-    let networks = group.blocks("network").chain(resources.flat_map(|own| own.body.blocks("network")));
-    let known: Vec<&str> =
-        networks.flat_map(|it| it.body.blocks("port")).filter_map(|it| Some(it.label()?.as_str())).collect();
+    let resources = || group.blocks("task").filter(is_own).filter_map(|task| task.body.block("resources"));
+    let networks = || group.blocks("network").chain(resources().flat_map(|own| own.body.blocks("network")));
+    let known = || networks().flat_map(|it| it.body.blocks("port")).filter_map(|it| Some(it.label()?.as_str()));
     for body in std::iter::once(service).chain(service.blocks("check").map(|check| &check.body)) {
         let Some(port) = body.str("port").filter(|port| !port.value.is_empty()) else { continue };
         let in_driver = body.str("address_mode").is_some_and(|mode| mode.value == "driver");
         let is_number = port.value.parse::<i64>().is_ok();
-        let fits = if is_number { in_group || in_driver } else { known.contains(&port.value) };
+        let fits = if is_number { in_group || in_driver } else { known().any(|known| known == port.value) };
         if !fits && !port.value.contains("${") {
             let diagnostic =
                 wrong(port.value, "a port of the group", port.span, "name a `port` of the group's `network`");
-            sink.push(diagnostic.did_you_mean_value(port.value, known.iter().copied()));
+            sink.push(diagnostic.did_you_mean_value(port.value, known().collect::<Vec<_>>()));
         }
     }
 }
@@ -258,15 +258,11 @@ fn only_consul(check: &Block, sink: &mut Sink) {
 
 /// Whether a name is one of RFC 1123, once `${…}` in it is filled in.
 fn is_name(name: &str) -> bool {
-    let mut filled = String::new();
-    let mut rest = name;
-    while let Some((before, after)) = rest.split_once("${") {
-        filled.push_str(before);
-        filled.push_str("ENV-VAR");
+    let mut filled = Cow::Borrowed(name);
+    while let Some((before, after)) = filled.split_once("${") {
         let Some((_, behind)) = after.split_once('}') else { return false };
-        rest = behind;
+        filled = Cow::Owned([before, "ENV-VAR", behind].concat());
     }
-    filled.push_str(rest);
     (1..=63).contains(&filled.len())
         && !filled.starts_with('-')
         && !filled.ends_with('-')

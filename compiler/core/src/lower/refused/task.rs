@@ -206,12 +206,12 @@ fn signal(signal: Option<Spanned<&str>>, sink: &mut Sink) {
         "SEGV", "STOP", "SYS", "TERM", "TRAP", "TSTP", "TTIN", "TTOU", "USR1", "USR2", "WINCH", "XCPU", "XFSZ",
     ];
     let Some(signal) = signal.filter(|signal| !signal.value.is_empty() && !signal.value.contains("${")) else { return };
-    let upper = signal.value.to_ascii_uppercase();
-    let name = upper.strip_prefix("SIG");
-    if name.is_some_and(|name| NAMES.contains(&name)) {
+    let is = |name: &str| NAMES.iter().any(|known| known.eq_ignore_ascii_case(name));
+    if signal.value.split_at_checked(3).is_some_and(|(sig, name)| sig.eq_ignore_ascii_case("SIG") && is(name)) {
         return;
     }
-    let near = nearest(name.unwrap_or(&upper), NAMES);
+    let upper = signal.value.to_ascii_uppercase();
+    let near = nearest(upper.strip_prefix("SIG").unwrap_or(&upper), NAMES);
     let help = near.map_or_else(|| "such as `SIGTERM` or `SIGHUP`".to_owned(), |near| format!("write `SIG{near}`"));
     sink.push(wrong(signal.value, "a signal that Nomad knows", signal.span, &help));
 }

@@ -1,7 +1,7 @@
 //! How a group is updated, moved, restarted and placed anew: times and numbers that have to go together. What isn't said is what Nomad
 //! takes for it.
 
-use super::{Job, nearest, time, wrong};
+use super::{Job, time, wrong};
 use crate::decode::units;
 use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body};
@@ -17,36 +17,42 @@ fn or(said: Option<Spanned<i64>>, default: i64, block: Span) -> Spanned<i64> {
 }
 
 /// The blocks of a name that hold for a group, the job's first.
-fn blocks<'b>(job: &Job<'b>, group: &'b Body, name: &'b str) -> Vec<&'b Block> {
-    job.body.block(name).into_iter().chain(group.block(name)).collect()
+fn blocks<'b>(job: &Job<'b>, group: &'b Body, name: &str) -> impl Iterator<Item = &'b Block> + use<'b> {
+    job.body.block(name).into_iter().chain(group.block(name))
 }
 
 /// Times of one block, looked up from the innermost outwards.
 struct Times<'b> {
-    bodies: Vec<&'b Body>,
+    blocks: Vec<&'b Block>,
     span: Span,
 }
 
 impl<'b> Times<'b> {
-    fn of(blocks: &[&'b Block]) -> Option<Self> {
-        let last = blocks.last()?;
-        Some(Self { bodies: blocks.iter().map(|block| &block.body).collect(), span: last.span })
+    fn of(blocks: impl Iterator<Item = &'b Block>) -> Option<Self> {
+        let blocks: Vec<&Block> = blocks.collect();
+        let span = blocks.last()?.span;
+        Some(Self { blocks, span })
+    }
+
+    /// What the innermost block says that says it.
+    fn nearest<T>(&self, get: impl Fn(&'b Body) -> Option<T>) -> Option<T> {
+        self.blocks.iter().rev().find_map(|block| get(&block.body))
     }
 
     fn time(&self, name: &str, default: i64) -> Spanned<i64> {
-        or(nearest(&self.bodies, |body| time(body, name)), default, self.span)
+        or(self.nearest(|body| time(body, name)), default, self.span)
     }
 
     fn int(&self, name: &str, default: i64) -> Spanned<i64> {
-        or(nearest(&self.bodies, |body| body.int(name)), default, self.span)
+        or(self.nearest(|body| body.int(name)), default, self.span)
     }
 
     fn bool(&self, name: &str) -> Option<Spanned<bool>> {
-        nearest(&self.bodies, |body| body.bool(name))
+        self.nearest(|body| body.bool(name))
     }
 
     fn str(&self, name: &str) -> Option<Spanned<&'b str>> {
-        nearest(&self.bodies, |body| body.str(name))
+        self.nearest(|body| body.str(name))
     }
 }
 
@@ -66,8 +72,8 @@ pub(super) fn check(job: &Job<'_>, group: &Body, sink: &mut Sink) {
 
 fn not_for_this_type(job: &Job<'_>, group: &Body, sink: &mut Sink) {
     let rules = [("update", job.ends()), ("migrate", job.kind != "service"), ("reschedule", job.is_everywhere())];
-    for (name, refused) in rules {
-        for block in blocks(job, group, name).into_iter().filter(|_| refused) {
+    for (name, _) in rules.into_iter().filter(|(_, refused)| *refused) {
+        for block in blocks(job, group, name) {
             let expected = format!("for a job of type `{}`", job.kind);
             let diagnostic = wrong(name, &expected, block.span, &format!("leave `{name}` out"));
             sink.push(diagnostic.also(job.kind_span(), "this is the job"));
@@ -88,13 +94,12 @@ fn in_order(less: (&str, Spanned<i64>), more: (&str, Spanned<i64>), or_same: boo
 
 /// How long a deployment may go without progress, where updates of a group are watched.
 pub(super) fn progress_deadline(job: &Job<'_>, group: &Body) -> Option<i64> {
-    let found = blocks(job, group, "update");
-    let times = Times::of(&found);
+    let times = Times::of(blocks(job, group, "update"));
     Some(times.map_or(10 * MINUTE, |times| times.time("progress_deadline", 10 * MINUTE).value)).filter(|time| *time > 0)
 }
 
 fn update(job: &Job<'_>, group: &Body, sink: &mut Sink) {
-    let Some(times) = Times::of(&blocks(job, group, "update")) else { return };
+    let Some(times) = Times::of(blocks(job, group, "update")) else { return };
     // Only the job says that there is no deployment at all.
     let healthy = times.time("min_healthy_time", 10 * SECOND);
     let deadline = times.time("healthy_deadline", 5 * MINUTE);
@@ -112,7 +117,7 @@ fn update(job: &Job<'_>, group: &Body, sink: &mut Sink) {
 }
 
 fn migrate(job: &Job<'_>, group: &Body, sink: &mut Sink) {
-    let Some(times) = Times::of(&blocks(job, group, "migrate")) else { return };
+    let Some(times) = Times::of(blocks(job, group, "migrate")) else { return };
     let healthy = times.time("min_healthy_time", 10 * SECOND);
     let deadline = times.time("healthy_deadline", 5 * MINUTE);
     in_order(("min_healthy_time", healthy), ("healthy_deadline", deadline), true, sink);
@@ -125,7 +130,7 @@ fn restart_defaults(job: &Job<'_>) -> (i64, i64, i64) {
 
 /// Reports a group's restart policy that can't be kept. Nomad takes any of a task: `TaskGroup.Validate` looks at the group's alone.
 pub(super) fn restart(job: &Job<'_>, group: &Body, sink: &mut Sink) {
-    let Some(times) = group.block("restart").and_then(|restart| Times::of(&[restart])) else { return };
+    let Some(times) = Times::of(group.block("restart").into_iter()) else { return };
     let (interval, delay, attempts) = restart_defaults(job);
     let (interval, delay) = (times.time("interval", interval), times.time("delay", delay));
     let attempts = times.int("attempts", attempts);
@@ -144,7 +149,7 @@ pub(super) fn restart(job: &Job<'_>, group: &Body, sink: &mut Sink) {
 }
 
 fn reschedule(job: &Job<'_>, group: &Body, sink: &mut Sink) {
-    let Some(times) = Times::of(&blocks(job, group, "reschedule")) else { return };
+    let Some(times) = Times::of(blocks(job, group, "reschedule")) else { return };
     let ends = job.ends();
     let attempts = times.int("attempts", i64::from(ends));
     let unlimited = times.bool("unlimited").unwrap_or(Spanned::new(!ends, times.span));
