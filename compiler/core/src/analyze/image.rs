@@ -2,7 +2,7 @@
 
 use crate::source::embedded;
 use hlmc_syntax::NodeRef;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// Data that an image keeps.
@@ -56,9 +56,9 @@ pub struct Program {
 struct Images {
     kept: Vec<Kept>,
     owned: Vec<Owned>,
-    kept_by: BTreeMap<String, Vec<usize>>,
-    owned_by: BTreeMap<String, Vec<usize>>,
-    programs: BTreeMap<String, Program>,
+    kept_by: HashMap<String, Vec<usize>>,
+    owned_by: HashMap<String, Vec<usize>>,
+    programs: HashMap<String, Program>,
 }
 
 /// The data that an image keeps.
@@ -82,7 +82,7 @@ pub fn program(image: &str) -> Option<&'static Program> {
 fn name(image: &str) -> &str {
     let image = image.split('@').next().unwrap_or(image);
     let image = match image.split_once('/') {
-        Some((host, rest)) if host.contains(['.', ':']) || host == "localhost" => rest,
+        Some((host, rest)) if host.bytes().any(|b| matches!(b, b'.' | b':')) || host == "localhost" => rest,
         _ => image,
     };
     let image = image.strip_prefix("library/").unwrap_or(image);

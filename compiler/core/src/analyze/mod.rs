@@ -22,7 +22,8 @@ use crate::model::{Arch, Constraint, Device, Group, Lab, Node, Platforms, Port, 
 use crate::nomad::form::Block;
 use crate::source::{Span, Spanned};
 use registered::registered;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::net::Ipv4Addr;
 use std::sync::OnceLock;
 use storage::used;
 
@@ -33,9 +34,9 @@ pub use matching::violator;
 pub use operator::holds;
 pub(crate) use place::DEFAULT_CAPABILITIES;
 pub use place::analyze;
-pub use registered::{Discovered, registrations};
+pub use registered::{Discovered, Registered, registrations};
 pub use storage::{Source, Used};
-pub use template::{Asked, Broken, Field, Template, template};
+pub use template::{Asked, Broken, Field, Template, literal, template};
 use text::texts;
 pub use text::{Place, Text, templates};
 
@@ -48,13 +49,20 @@ pub struct Analysis<'l> {
     pub groups: Vec<GroupFacts<'l>>,
     /// One entry for each node, in the order of [`Lab::nodes`].
     pub nodes: Vec<NodeFacts<'l>>,
-    registered: OnceLock<BTreeMap<&'l str, Discovered<'l>>>,
+    registered: OnceLock<Registered<'l>>,
+    addresses: OnceLock<HashMap<Ipv4Addr, &'l Node>>,
 }
 
 impl<'l> Analysis<'l> {
     /// What follows for a lab, put together.
     pub const fn new(lab: &'l Lab, groups: Vec<GroupFacts<'l>>, nodes: Vec<NodeFacts<'l>>) -> Self {
-        Self { lab, groups, nodes, registered: OnceLock::new() }
+        Self { lab, groups, nodes, registered: OnceLock::new(), addresses: OnceLock::new() }
+    }
+
+    /// The node that has an address; of two the first.
+    pub fn node_at(&self, address: Ipv4Addr) -> Option<&'l Node> {
+        let nodes = || self.lab.nodes.iter().rev().map(|node| (node.address.value, node)).collect();
+        self.addresses.get_or_init(nodes).get(&address).copied()
     }
 
     /// What follows for each service, in the order of [`Lab::services`].
@@ -68,7 +76,7 @@ impl<'l> Analysis<'l> {
     }
 
     /// What is found through discovery, by name.
-    pub fn registered(&self) -> &BTreeMap<&'l str, Discovered<'l>> {
+    pub fn registered(&self) -> &Registered<'l> {
         self.registered.get_or_init(|| registered(self.lab))
     }
 }

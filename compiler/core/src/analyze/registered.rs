@@ -3,7 +3,6 @@
 use crate::model::{Lab, Port, Service};
 use crate::nomad::form::Block;
 use crate::source::Span;
-use std::collections::BTreeMap;
 
 /// Something that is found under a name.
 #[derive(Clone, Copy, Debug)]
@@ -22,9 +21,32 @@ pub struct Discovered<'l> {
     pub other: Option<(&'l Service, Span)>,
 }
 
+/// What is found through discovery, sorted by name; each name stands once.
+#[derive(Debug)]
+pub struct Registered<'l>(Vec<(&'l str, Discovered<'l>)>);
+
+impl<'l> Registered<'l> {
+    /// What has this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&(&'l str, Discovered<'l>)> {
+        self.0.binary_search_by(|(known, _)| (*known).cmp(name)).ok().map(|at| &self.0[at])
+    }
+
+    /// All of it, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &(&'l str, Discovered<'l>)> {
+        self.0.iter()
+    }
+
+    /// The names.
+    pub fn names(&self) -> impl Iterator<Item = &'l str> {
+        self.0.iter().map(|(name, _)| *name)
+    }
+}
+
 /// What the jobs of a lab register, by name; of two with one name the first that has a port.
-pub(super) fn registered(lab: &Lab) -> BTreeMap<&str, Discovered<'_>> {
-    let mut all: Vec<(&str, Discovered<'_>)> = Vec::new();
+pub(super) fn registered(lab: &Lab) -> Registered<'_> {
+    // Most services register one or two.
+    let mut all: Vec<(&str, Discovered<'_>)> = Vec::with_capacity(2 * lab.services.len());
     for service in &lab.services {
         for (at, group) in service.job.body.blocks("group").enumerate() {
             let ports = service.groups.get(at).map_or(&[][..], |group| group.ports.as_slice());
@@ -33,14 +55,14 @@ pub(super) fn registered(lab: &Lab) -> BTreeMap<&str, Discovered<'_>> {
     }
     // Mostly they are sorted already, as the services are; those with one name stay in their order.
     all.sort_by_key(|(name, _)| *name);
-    let mut names: Vec<(&str, Discovered<'_>)> = Vec::with_capacity(all.len());
-    for (name, new) in all {
-        match names.last_mut() {
-            Some((known, first)) if *known == name => first.join(new),
-            _ => names.push((name, new)),
+    all.dedup_by(|(name, new), (known, first)| {
+        let same = known == name;
+        if same {
+            first.join(*new);
         }
-    }
-    names.into_iter().collect()
+        same
+    });
+    Registered(all)
 }
 
 fn discovered<'l>(service: &'l Service, ports: &'l [Port], block: &'l Block) -> Option<(&'l str, Discovered<'l>)> {

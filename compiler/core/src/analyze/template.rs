@@ -1,5 +1,7 @@
 //! Templates as Nomad reads them, in Go's template language: whether one can be read at all, and what it asks for.
 
+use std::ops::Range;
+
 /// What a template asks for, by a function and a name that is written out: `nomadVar "nomad/jobs/web"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked<'t> {
@@ -46,8 +48,6 @@ pub struct Template<'t> {
     pub fields: Vec<Field<'t>>,
     /// The first thing that can't be read.
     pub broken: Option<Broken>,
-    /// The text with all actions left out but for their line breaks, each replaced by `\0`.
-    pub literal: String,
 }
 
 /// Functions of text/template itself, sorted.
@@ -160,12 +160,24 @@ const FUNCTIONS: [&str; 97] = [
 /// Reads a template with these delimiters; empty ones are Go's own.
 #[must_use]
 pub fn template<'t>(text: &'t str, left: &'t str, right: &'t str) -> Template<'t> {
-    let left = if left.is_empty() { "{{" } else { left };
-    let right = if right.is_empty() { "}}" } else { right };
-    let mut reader =
-        Reader { text, left, right, at: 0, open: Vec::new(), declared: Vec::new(), found: Template::default() };
-    reader.read();
+    let mut reader = Reader::new(text, left, right);
+    reader.read(|_| ());
     reader.found
+}
+
+/// The text of a template with all actions left out but for their line breaks, each replaced by `\0`.
+#[must_use]
+pub fn literal(text: &str, left: &str, right: &str) -> String {
+    let (mut literal, mut at) = (String::with_capacity(text.len()), 0);
+    Reader::new(text, left, right).read(|action| {
+        literal.push_str(&text[at..action.start]);
+        literal.push('\0');
+        let breaks = text[action.clone()].matches('\n').count();
+        literal.push_str(&"\n\0".repeat(breaks));
+        at = action.end;
+    });
+    literal.push_str(&text[at..]);
+    literal
 }
 
 struct Reader<'t> {
@@ -181,20 +193,23 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn read(&mut self) {
-        while let Some(start) = self.text[self.at..].find(self.left).map(|at| self.at + at) {
-            self.found.literal.push_str(&self.text[self.at..start]);
-            self.found.literal.push('\0');
+    fn new(text: &'t str, left: &'t str, right: &'t str) -> Self {
+        let left = if left.is_empty() { "{{" } else { left };
+        let right = if right.is_empty() { "}}" } else { right };
+        Self { text, left, right, at: 0, open: Vec::new(), declared: Vec::new(), found: Template::default() }
+    }
+
+    /// Reads the text, and tells of each action where it stands.
+    fn read(&mut self, mut action: impl FnMut(Range<usize>)) {
+        while let Some(start) = position(&self.text[self.at..], self.left).map(|at| self.at + at) {
             self.at = start + self.left.len();
             let read = if self.is_comment() { self.comment(start) } else { self.action(start) };
             if let Err(broken) = read {
                 self.found.broken = Some(broken);
                 return;
             }
-            let breaks = self.text[start..self.at].matches('\n').count();
-            self.found.literal.push_str(&"\n\0".repeat(breaks));
+            action(start..self.at);
         }
-        self.found.literal.push_str(&self.text[self.at..]);
         if let Some((word, at, _)) = self.open.pop() {
             let shown = self.shown(word);
             let help = format!("write `{}` where it ends", self.shown("end"));
@@ -289,8 +304,9 @@ impl<'t> Reader<'t> {
     fn asks(&mut self, before: &str, function: &'t str, name: &'t str) {
         let at = self.at + 1;
         self.found.asked.push(Asked { function, name, at });
-        let words: Vec<&str> = before.trim_start_matches(self.left).split_ascii_whitespace().collect();
-        let opens = matches!(words.as_slice(), ["with", _] | ["-", "with", _]);
+        let mut words = before.trim_start_matches(self.left).split_ascii_whitespace();
+        let first = words.next().filter(|word| *word != "-").or_else(|| words.next());
+        let opens = first == Some("with") && words.next().is_some() && words.next().is_none();
         if let Some(block) = self.open.last_mut().filter(|_| opens) {
             block.2 = Some(at);
         }
@@ -364,6 +380,12 @@ impl<'t> Reader<'t> {
             }
         }
     }
+}
+
+/// Where a text has a short one: its first character is found faster than the whole.
+fn position(text: &str, short: &str) -> Option<usize> {
+    let first = short.chars().next()?;
+    text.match_indices(first).map(|(at, _)| at).find(|at| text[*at..].starts_with(short))
 }
 
 fn is_function(word: &str) -> bool {
@@ -440,7 +462,8 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_and_what_is_literal() {
-        let read = template("A=1\n{{ with secret \"secret/data/a\" }}B={{ .x }}{{ end }}\n", "", "");
+        let text = "A=1\n{{ with secret \"secret/data/a\" }}B={{ .x }}{{ end }}\n";
+        let read = template(text, "", "");
         assert_eq!(read.asked, [Asked { function: "secret", name: "secret/data/a", at: 20 }]);
         assert_eq!(read.fields, [Field { name: "x", at: 43, of: 20 }]);
         let inner = template(
@@ -449,6 +472,6 @@ mod tests {
             "",
         );
         assert_eq!(inner.fields.iter().map(|field| field.name).collect::<Vec<_>>(), ["x", "y"]);
-        assert_eq!(read.literal, "A=1\n\0B=\0\0\n");
+        assert_eq!(literal(text, "", ""), "A=1\n\0B=\0\0\n");
     }
 }

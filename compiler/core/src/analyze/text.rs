@@ -47,9 +47,12 @@ impl Place<'_> {
     }
 }
 
+/// As many texts as most jobs have at most.
+const USUAL: usize = 32;
+
 /// The texts of a service's job in the order in which it has them, but for what hlmc itself wrote.
 pub(super) fn texts(service: &Service) -> Vec<Text<'_>> {
-    let mut texts = Texts(Vec::new());
+    let mut texts = Texts(Vec::with_capacity(USUAL));
     let job = &service.job.body;
     texts.meta(job);
     for group in job.blocks("group") {

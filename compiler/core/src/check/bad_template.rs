@@ -1,7 +1,7 @@
 //! `bad-template`: a template that Nomad can't read, or whose variables it can't.
 
 use super::brought_in;
-use crate::analyze::{Analysis, Asked, ServiceFacts, Template, template, templates};
+use crate::analyze::{Analysis, Asked, ServiceFacts, Template, literal, template, templates};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code, nearest};
 use crate::model::{Lab, SecretStore, Service};
 use crate::nomad::form::{Block, Body};
@@ -13,6 +13,7 @@ code!(Error, "bad-template", "bad_template.md", "a template that can't be render
 struct Read<'l> {
     service: &'l Service,
     text: Spanned<&'l str>,
+    delimiters: (&'l str, &'l str),
     template: Template<'l>,
     /// It is a file beside the manifest, mounted by a word of its own.
     mounted: bool,
@@ -26,7 +27,7 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
     let job = &service.job.body;
     for group in job.blocks("group") {
         for task in group.body.blocks("task") {
-            let vault = [job, &group.body, &task.body].iter().any(|body| body.block("vault").is_some());
+            let vault = || [job, &group.body, &task.body].iter().any(|body| body.block("vault").is_some());
             for block in templates(task) {
                 let Some(read) = read(service, block) else { continue };
                 if let Some(diagnostic) = unreadable(&read).or_else(|| no_variable(&read, &block.body)) {
@@ -37,7 +38,7 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
                     sink.push(with_origin(lab, &read, diagnostic));
                 }
                 let asked = read.template.asked.iter();
-                let secret = asked.clone().find(|asked| !vault && asked.function == "secret");
+                let secret = asked.clone().find(|asked| asked.function == "secret" && !vault());
                 if let Some(diagnostic) = secret.map(|asked| without_vault(&read, *asked)) {
                     sink.push(with_origin(lab, &read, diagnostic));
                 }
@@ -54,9 +55,10 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
 fn read<'l>(service: &'l Service, block: &'l Block) -> Option<Read<'l>> {
     let text = block.body.str("data")?;
     let delimiter = |name: &str| block.body.str(name).map_or("", |text| text.value);
-    let template = template(text.value, delimiter("left_delimiter"), delimiter("right_delimiter"));
+    let delimiters = (delimiter("left_delimiter"), delimiter("right_delimiter"));
+    let template = template(text.value, delimiters.0, delimiters.1);
     let mounted = block.body.str("destination").is_some_and(|it| it.value.starts_with("local/files/"));
-    Some(Read { service, text, template, mounted })
+    Some(Read { service, text, delimiters, template, mounted })
 }
 
 fn with_origin(lab: &Lab, read: &Read<'_>, diagnostic: Diagnostic) -> Diagnostic {
@@ -99,7 +101,8 @@ fn no_variable(read: &Read<'_>, block: &Body) -> Option<Diagnostic> {
         let line = line.trim();
         !line.is_empty() && !line.starts_with('#') && !line.contains(['=', '\0'])
     };
-    let bad = read.template.literal.lines().find(is_bad)?.trim();
+    let literal = literal(read.text.value, read.delimiters.0, read.delimiters.1);
+    let bad = literal.lines().find(is_bad)?.trim();
     let at = read.text.value.find(bad)?;
     let name = &read.service.name.value;
     let message = format!("`{}` of `{name}` is no variable: it has no `=`", bad.escape_debug());

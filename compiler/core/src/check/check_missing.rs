@@ -12,19 +12,18 @@ code!(Advice, "check-missing", "check_missing.md", "nothing looks whether a serv
 /// Reports each service that registers ports, or serves a route, and has no check at all.
 pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     let service = of.service;
-    let registered: Vec<&Block> = registered(service).collect();
     let has_check = |block: &&Block| {
         block.body.block("check").is_some() || block.body.block("connect").is_some() // Consul looks after its proxy
     };
     let batch = matches!(service.kind.as_str(), "batch" | "sysbatch");
-    let some = registered.iter().any(has_check);
-    if let (Some(first), false, false) = (registered.first(), some, batch) {
+    let some = registered(service).any(|block| has_check(&block));
+    if let (Some(first), false, false) = (registered(service).next(), some, batch) {
         sink.push(check_missing(analysis.lab, service, first.span));
     }
     // Another port's check tells nothing of the one that is served.
     let unchecked = |route: &&Route| {
-        let named = |block: &&&Block| block.body.str("name").is_some_and(|name| name.value == route.upstream);
-        registered.iter().find(named).is_some_and(|block| !has_check(block))
+        let named = |block: &&Block| block.body.str("name").is_some_and(|name| name.value == route.upstream);
+        registered(service).find(named).is_some_and(|block| !has_check(&block))
     };
     if let Some(route) = service.routes.iter().filter(|_| some).find(unchecked) {
         sink.push(port_unchecked(analysis.lab, service, route));

@@ -17,6 +17,9 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
         }
         for task in group.body.blocks("task").filter(|task| runs_its_image(task)) {
             let Some(image) = task.body.block("config").and_then(|config| config.body.str("image")) else { continue };
+            if kept(image.value).next().is_none() && !image.contains("postgres") {
+                continue;
+            }
             let targets = targets(task);
             if let Some(diagnostic) = moved_folder(image, task, &targets) {
                 sink.push(diagnostic);

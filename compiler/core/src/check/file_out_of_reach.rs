@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Sink, code, nearest};
 use crate::model::Service;
 use crate::nomad::form::{Block, Body, ValueKind};
 use crate::source::{Span, Spanned};
+use std::cell::LazyCell;
 
 code!(Warning, "file-out-of-reach", "file_out_of_reach.md", "a file that the container doesn't see");
 
@@ -58,7 +59,7 @@ fn mounted(task: &Block) -> Vec<Spanned<&str>> {
 
 /// A template whose file lies where the container sees nothing.
 fn hidden(service: &Service, task: &Block) -> Option<Diagnostic> {
-    let mounted = mounted(task);
+    let mounted = LazyCell::new(|| mounted(task));
     let is_hidden = |target: &Spanned<&str>| {
         let path = inside(target.value);
         let first = path.split('/').next().unwrap_or_default();

@@ -1,11 +1,10 @@
 //! `hard-coded-address`: a node's address, or a name of Consul's with a port, where discovery would find the service.
 
 use super::brought_in;
-use crate::analyze::{Analysis, Discovered, Place, ServiceFacts, Text};
+use crate::analyze::{Analysis, Place, Registered, ServiceFacts, Text};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code, nearest};
 use crate::model::{Discovery, Lab, Service};
 use crate::source::Span;
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 code!(Warning, "hard-coded-address", "hard_coded_address.md", "a service is told an address that discovery would find");
@@ -34,31 +33,36 @@ struct Found<'l> {
 
 /// What addresses are compared with.
 struct Known<'a, 'l> {
-    lab: &'l Lab,
-    registered: &'a BTreeMap<&'l str, Discovered<'l>>,
+    analysis: &'a Analysis<'l>,
+    registered: &'a Registered<'l>,
 }
 
 /// Reports, once for each service, the addresses that it is told.
 pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
-    let known = Known { lab: analysis.lab, registered: analysis.registered() };
-    let found: Vec<Found<'_>> = of.texts().iter().flat_map(|text| known.found(of.service, *text)).collect();
+    let known = Known { analysis, registered: analysis.registered() };
+    let mut found: Vec<Found<'_>> = Vec::new();
+    of.texts().iter().for_each(|text| known.find(of.service, *text, &mut found));
     if let Some((first, rest)) = found.split_first() {
         sink.push(hard_coded_address(analysis.lab, of.service, first, rest));
     }
 }
 
 impl<'l> Known<'_, 'l> {
-    fn found(&self, service: &'l Service, text: Text<'l>) -> Vec<Found<'l>> {
-        let mut found: Vec<Found<'l>> = Vec::new();
-        found.extend(addresses(text.text).filter_map(|(at, length, address)| self.of_node(text, at, length, address)));
-        if self.lab.discovery == Discovery::Consul && text.text.contains(CONSUL) {
-            let names = text.text.match_indices(CONSUL).map(|(at, _)| at);
-            found.extend(names.filter_map(|at| self.of_consul(service, text, at)));
+    /// Adds the addresses of a text.
+    fn find(&self, service: &'l Service, text: Text<'l>, found: &mut Vec<Found<'l>>) {
+        let before = found.len();
+        if text.text.contains('.') {
+            let addresses = addresses(text.text);
+            found.extend(addresses.filter_map(|(at, length, address)| self.of_node(text, at, length, address)));
+            if self.analysis.lab.discovery == Discovery::Consul {
+                let dots = text.text.match_indices('.').map(|(at, _)| at);
+                let names = dots.filter(|at| text.text[*at..].starts_with(CONSUL));
+                found.extend(names.filter_map(|at| self.of_consul(service, text, at)));
+            }
         }
-        if found.is_empty() {
+        if found.len() == before {
             found.extend(self.of_name(service, text));
         }
-        found
     }
 
     /// The name of another service, or `localhost`, as the host in a variable: a container finds neither.
@@ -67,7 +71,7 @@ impl<'l> Known<'_, 'l> {
         let (start, end, port_end) = is_host(key).then(|| host(text.text))??;
         let name = &text.text[start..end];
         let local = matches!(name, "localhost" | "127.0.0.1");
-        let known = self.registered.get_key_value(name).filter(|(_, it)| it.service.name.value != service.name.value);
+        let known = self.registered.get(name).filter(|(_, it)| it.service.name.value != service.name.value);
         if local && !(is_database(key) && is_alone(service)) || !local && (known.is_none() || finds_names(service)) {
             return None;
         }
@@ -89,7 +93,7 @@ impl<'l> Known<'_, 'l> {
     }
 
     fn of_node(&self, text: Text<'l>, at: usize, length: usize, address: Ipv4Addr) -> Option<Found<'l>> {
-        let node = self.lab.nodes.iter().find(|node| node.address.value == address)?;
+        let node = self.analysis.node_at(address)?;
         let (port, end) = port(text.text, at + length);
         let there = self.registered.iter().filter(|(_, it)| port.is_some() && it.fixed == port);
         let mut there = there.filter_map(|(name, it)| Some((it.service.name.as_str(), it.label?, *name)));
@@ -127,9 +131,9 @@ impl<'l> Known<'_, 'l> {
             near: None,
         };
         let place = text.place.described();
-        let Some((name, known)) = self.registered.get_key_value(name) else {
+        let Some((name, known)) = self.registered.get(name) else {
             let what = format!("`{name}.service.consul` in {place}, which nothing in the lab registers");
-            let near = nearest(name, self.registered.keys().copied()).map(|near| format!("did you mean `{near}`?"));
+            let near = nearest(name, self.registered.names()).map(|near| format!("did you mean `{near}`?"));
             return Some(Found { near, ..found(what, "nothing has this name", Severity::Warning) });
         };
         // Whoever asks for the port that it always has gets what he asked for, as long as DNS leads to Consul.

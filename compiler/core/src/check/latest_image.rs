@@ -25,9 +25,9 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
 }
 
 fn latest_image(lab: &Lab, service: &Service, image: &Spanned<String>) -> Option<Diagnostic> {
-    let reference = ImageReference::parse(image)?;
-    let locked = lab.lock.as_ref().is_some_and(|lock| lock.image(image).is_some());
-    if locked || !reference.is_moving() {
+    let reference = ImageReference::split(image);
+    let locked = || lab.lock.as_ref().is_some_and(|lock| lock.image(image).is_some());
+    if !reference.is_moving() || !reference.is_valid() || locked() {
         return None;
     }
     let name = &service.name.value;

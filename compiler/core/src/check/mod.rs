@@ -227,10 +227,10 @@ pub(super) fn brought_in(lab: &Lab, service: &Service, place: Span) -> Option<Sp
 #[must_use]
 pub fn of_services(analysis: &Analysis<'_>, wanted: impl Fn(usize) -> bool + Sync) -> Vec<Option<Sink>> {
     let services: Vec<ServiceFacts<'_, '_>> = analysis.services().collect();
-    let found = services.par_iter().with_max_len(AT_ONCE).enumerate().map(|(at, of)| {
+    let found = services.into_par_iter().with_max_len(AT_ONCE).enumerate().map(|(at, of)| {
         wanted(at).then(|| {
             let mut sink = Sink::default();
-            OF_SERVICES.iter().for_each(|check| check(analysis, of, &mut sink));
+            OF_SERVICES.iter().for_each(|check| check(analysis, &of, &mut sink));
             sink
         })
     });

@@ -13,15 +13,14 @@ code!(Warning, "port-not-published", "port_not_published.md", "a port that leads
 pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     for facts in of.groups {
         let block = facts.block;
-        let tasks: Vec<&Block> = block.body.blocks("task").collect();
         let before = sink.found();
-        for task in &tasks {
+        for task in block.body.blocks("task") {
             undefined(facts.service, facts.group, task, sink);
         }
         if sink.found() > before {
             continue;
         }
-        let lost = unpublished(facts.group, block, &tasks).or_else(|| unmapped(of, facts.group, &tasks));
+        let lost = unpublished(facts.group, block).or_else(|| unmapped(of, facts.group, block));
         if let Some(diagnostic) = lost {
             sink.push(match brought_in(analysis.lab, facts.service, diagnostic.primary.span) {
                 Some(place) => diagnostic.also(place, "brought in here"),
@@ -65,22 +64,23 @@ fn task_name(task: &Block) -> &str {
 }
 
 /// Ports that no container of a group publishes, where its containers have networks of their own.
-fn unpublished(group: &Group, block: &Block, tasks: &[&Block]) -> Option<Diagnostic> {
-    let shared = group.network_mode.as_ref().is_some_and(|mode| mode.value != "host");
-    let others = !tasks.iter().all(|task| is_docker(task) && network_mode(task).is_empty());
-    let mapped = |task: &&Block| {
-        config(task).is_some_and(|it| it.block("port_map").is_some() || it.attribute("port_map").is_some())
-    };
-    let meshed = block.body.blocks("service").any(|service| service.body.block("connect").is_some());
-    if shared || others || meshed || tasks.is_empty() || tasks.iter().any(mapped) {
-        return None;
-    }
+fn unpublished(group: &Group, block: &Block) -> Option<Diagnostic> {
+    let tasks = || block.body.blocks("task");
     let published = |port: &&Port| {
-        let mut labels = tasks.iter().filter_map(|task| config(task)).flat_map(|config| config.strings("ports"));
+        let mut labels = tasks().filter_map(config).flat_map(|config| config.strings("ports"));
         labels.any(|label| label.value == port.label.value || label.contains("${"))
     };
     let lost: Vec<&Port> = group.ports.iter().filter(|port| !published(port)).collect();
     let (first, rest) = lost.split_first()?;
+    let shared = group.network_mode.as_ref().is_some_and(|mode| mode.value != "host");
+    let others = tasks().next().is_none() || !tasks().all(|task| is_docker(task) && network_mode(task).is_empty());
+    let mapped = |task: &Block| {
+        config(task).is_some_and(|it| it.block("port_map").is_some() || it.attribute("port_map").is_some())
+    };
+    let meshed = || block.body.blocks("service").any(|service| service.body.block("connect").is_some());
+    if shared || others || meshed() || tasks().any(mapped) {
+        return None;
+    }
     let name = &first.label.value;
     let message = format!("port `{name}` of group `{}` leads to no container: none publishes it", group.name.value);
     let mut diagnostic = Diagnostic::new(&CODE, message, first.label.span, "nothing answers here");
@@ -96,8 +96,9 @@ fn unpublished(group: &Group, block: &Block, tasks: &[&Block]) -> Option<Diagnos
 }
 
 /// Ports with a number inside of a container that has no network of its own, so that there is no inside.
-fn unmapped(of: &ServiceFacts<'_, '_>, group: &Group, tasks: &[&Block]) -> Option<Diagnostic> {
-    let [task] = tasks else { return None };
+fn unmapped(of: &ServiceFacts<'_, '_>, group: &Group, block: &Block) -> Option<Diagnostic> {
+    let mut tasks = block.body.blocks("task");
+    let (Some(task), None) = (tasks.next(), tasks.next()) else { return None };
     if !is_docker(task) || network_mode(task) != "host" {
         return None;
     }

@@ -14,7 +14,9 @@ code!(
 /// Reports each variable whose text names a port of a service by its label, or a secret that a store holds.
 pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     for text in of.texts() {
-        if let (Place::Env(name), Some((annotation, what))) = (text.place, referred(analysis.lab, text.text)) {
+        if let Place::Env(name) = text.place
+            && let Some((annotation, what)) = referred(analysis.lab, text.text)
+        {
             sink.push(reference_as_text(of.service, text, name, annotation, &what));
         }
     }

@@ -8,7 +8,7 @@ code!(Warning, "registered-twice", "registered_twice.md", "two services are foun
 
 /// Reports each name under which a second service is found, unless it runs the same image: then they are meant to share the work.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    for (name, found) in analysis.registered() {
+    for (name, found) in analysis.registered().iter() {
         let Some((other, span)) = found.other.filter(|_| !name.contains("${")) else { continue };
         if images(found.service).any(|image| images(other).any(|it| it == image)) {
             continue;

@@ -1,7 +1,7 @@
 //! What looks like a secret, by the look of a text and by the name it is given, and where it belongs.
 
 use crate::model::{Lab, SecretStore};
-use regex::Regex;
+use aho_corasick::packed::Searcher;
 use std::sync::LazyLock;
 
 /// How tokens of well-known services start, how many letters follow at least, and whose they are.
@@ -30,17 +30,15 @@ const TOKENS: [(&str, usize, &str); 21] = [
 ];
 
 /// How any of them starts, and a private key: one search through a text in place of one for each.
-static STARTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let starts = TOKENS.iter().map(|(start, ..)| regex::escape(start));
-    Regex::new(&std::iter::once("-----BEGIN ".to_owned()).chain(starts).collect::<Vec<_>>().join("|")).ok()
-});
+static STARTS: LazyLock<Option<Searcher>> =
+    LazyLock::new(|| Searcher::new(TOKENS.iter().map(|(start, ..)| *start).chain(["-----BEGIN "])));
 
 /// The least that a token has, with its start.
 const LEAST: usize = 20;
 
 /// What a text holds that is a secret beyond doubt: a private key, or the token of a well-known service.
 pub(super) fn shaped_like_one(text: &str) -> Option<&'static str> {
-    if text.len() < LEAST || STARTS.as_ref().is_some_and(|starts| !starts.is_match(text)) {
+    if text.len() < LEAST || STARTS.as_ref().is_some_and(|starts| starts.find(text).is_none()) {
         return None;
     }
     if let Some(at) = text.find("-----BEGIN ")
@@ -67,11 +65,11 @@ fn holds_token(text: &str, start: &str, least: usize) -> bool {
 
 /// Whether a URL in a text has a password: `postgres://user:password@host`. Lines that are comments don't count.
 pub(super) fn password_of_url(text: &str) -> bool {
-    if !text.contains("://") {
+    if !text.contains('@') {
         return false;
     }
-    let places = text.match_indices(':').map(|(at, _)| at).filter(|at| text[*at..].starts_with("://"));
-    places.into_iter().any(|at| {
+    let mut places = text.match_indices(':').map(|(at, _)| at).filter(|at| text[*at..].starts_with("://"));
+    places.any(|at| {
         let rest = &text[at + 3..];
         let end = rest.find(['/', '?', '#', ' ', '"', '\'', ',', '<', '>', '\n']).unwrap_or(rest.len());
         let Some((user, _)) = rest[..end].rsplit_once('@') else { return false };
@@ -83,12 +81,11 @@ pub(super) fn password_of_url(text: &str) -> bool {
 
 /// Whether a name says that its value is a secret, and the value is one that somebody wrote down.
 pub(super) fn named_like_one(name: &str, value: &str) -> bool {
-    let words = || name.split(['_', '-', '.']).filter(|word| !word.is_empty());
-    let mut backwards = words().rev();
-    let (Some(last), before) = (backwards.next(), backwards.next()) else { return false };
-    let is = |word: &str, one: &str| word.eq_ignore_ascii_case(one);
-    let ends =
-        |one: &str| last.len().checked_sub(one.len()).and_then(|at| last.get(at..)).is_some_and(|end| is(end, one));
+    let is_between = |b: &u8| matches!(b, b'_' | b'-' | b'.');
+    let mut backwards = name.as_bytes().rsplit(is_between).filter(|word| !word.is_empty());
+    let Some(last) = backwards.next() else { return false };
+    let is = |word: &[u8], one: &str| word.eq_ignore_ascii_case(one.as_bytes());
+    let ends = |one: &str| last.len().checked_sub(one.len()).is_some_and(|at| is(&last[at..], one));
     let strict = ["PASSWD", "PASSPHRASE", "APIKEY", "PASS"].iter().any(|one| is(last, one))
         || ends("PASSWORD")
         || ends("SECRET");
@@ -98,7 +95,9 @@ pub(super) fn named_like_one(name: &str, value: &str) -> bool {
     }
     let sure = ["API", "SECRET", "PRIVATE", "ENCRYPTION", "MASTER", "JWT", "SIGNING", "AUTH"];
     // `PUBLIC_KEY` is none, `TLS_KEY` is a path as a rule: only what nobody would type by heart counts.
-    let public = words().any(|word| ["PUBLIC", "PUB", "ALLOW", "RANDOM"].iter().any(|one| is(word, one)));
+    let mut words = name.as_bytes().split(is_between);
+    let public = words.any(|word| ["PUBLIC", "PUB", "ALLOW", "RANDOM"].iter().any(|one| is(word, one)));
+    let before = backwards.next();
     let random = || value.len() >= 16 && value.bytes().any(|b| b.is_ascii_digit()) && !value.contains(' ');
     !public
         && is_literal(value)

@@ -57,7 +57,7 @@ const OF_NODES: [&str; 6] =
 /// Reports, once for each service, names that are left as they stand.
 pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     let service = of.service;
-    let texts = of.texts().iter().filter(|text| !matches!(text.place, Place::File) && text.text.contains("${"));
+    let texts = of.texts().iter().filter(|text| !matches!(text.place, Place::File) && text.text.contains('$'));
     let mut known: Option<BTreeSet<String>> = None;
     let mut found = texts.flat_map(|text| names(text.text).map(move |(at, name)| (text, at, name)));
     let unknown = found.find(|(_, _, name)| match name.strip_prefix("meta.") {

@@ -30,5 +30,5 @@ fn unknown_time_zone(zone: Spanned<&str>) -> Diagnostic {
 /// Whether a text is meant to name a zone of the database: a region and a place, and no rule of its own, such as `CET-1CEST`.
 fn is_meant(text: &str) -> bool {
     let word = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-'));
-    text.contains('/') && text.split('/').all(word) && !is_zone(text)
+    !is_zone(text) && text.contains('/') && text.split('/').all(word)
 }

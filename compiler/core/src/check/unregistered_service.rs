@@ -20,14 +20,14 @@ const FUNCTIONS: [&str; 3] = ["service", "nomadService", "connect"];
 /// Reports, once for each service, names in templates that nothing in the lab registers.
 pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     // A name that Nomad completes when it starts a task may be any.
-    let filled = || analysis.registered().keys().filter(|name| name.contains("${"));
+    let filled = || analysis.registered().names().filter(|name| name.contains("${"));
     let known = |name: &str| {
-        analysis.registered().contains_key(name)
+        analysis.registered().get(name).is_some()
             || AGENTS.contains(&name)
             || filled().any(|pattern| may_be(pattern, name))
     };
     let elsewhere = |function: &str, name: &str| {
-        let found = analysis.registered().get(name)?;
+        let (_, found) = analysis.registered().get(name)?;
         let (at, place) = if function == "nomadService" { (1, "Nomad") } else { (0, "Consul") };
         (!found.found_in[at] && !AGENTS.contains(&name)).then_some((place, *found))
     };
@@ -47,7 +47,7 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
     }
     missing.dedup_by_key(|(name, _)| *name);
     if let Some((first, rest)) = missing.split_first() {
-        let plain: Vec<&str> = analysis.registered().keys().copied().filter(|name| !name.contains("${")).collect();
+        let plain: Vec<&str> = analysis.registered().names().filter(|name| !name.contains("${")).collect();
         sink.push(unregistered_service(analysis.lab, of.service, *first, rest, &plain));
     }
 }
@@ -62,6 +62,9 @@ fn may_be(pattern: &str, name: &str) -> bool {
 /// The names that a template asks for, as far as they are written out: `{{ range service "db" }}`.
 fn asked(text: Text<'_>) -> Vec<(&'static str, &str, Span)> {
     let mut found = Vec::new();
+    if !FUNCTIONS.iter().any(|function| text.text.contains(function)) {
+        return found;
+    }
     for (at, _) in text.text.match_indices("{{") {
         let rest = &text.text[at + 2..];
         let action = &rest[..rest.find("}}").unwrap_or(rest.len())];

@@ -12,9 +12,15 @@ pub struct ImageReference<'t> {
 }
 
 impl<'t> ImageReference<'t> {
-    /// Reads a reference; nothing where Docker would refuse it (distribution/reference, `Parse`). Nomad takes a `https://` away.
+    /// Reads a reference; nothing where Docker would refuse it.
     #[must_use]
     pub fn parse(text: &'t str) -> Option<Self> {
+        Some(Self::split(text)).filter(Self::is_valid)
+    }
+
+    /// The parts of a text that is meant to be a reference. Nomad takes a `https://` away.
+    #[must_use]
+    pub fn split(text: &'t str) -> Self {
         let text = text.strip_prefix("https://").unwrap_or(text);
         let (rest, digest) = match text.split_once('@') {
             Some((rest, digest)) => (rest, Some(digest)),
@@ -24,8 +30,13 @@ impl<'t> ImageReference<'t> {
             Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
             _ => (rest, None),
         };
-        let fits = is_name(name) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest);
-        fits.then_some(Self { name, tag, digest })
+        Self { name, tag, digest }
+    }
+
+    /// Whether Docker takes it (distribution/reference, `Parse`).
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        is_name(self.name) && self.tag.is_none_or(is_tag) && self.digest.is_none_or(is_digest)
     }
 
     /// The registry, where one is named: the first part, where it can't be a repository of Docker Hub.
@@ -78,14 +89,14 @@ fn is_host(host: &str) -> bool {
         Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
         _ => (host, None),
     };
-    let plain = |label: &str| {
-        !label.is_empty()
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
+    let plain = |label: &[u8]| {
+        label.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-') && !matches!(label, [] | [b'-', ..] | [.., b'-'])
     };
     let six = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
-    let named = six.map_or_else(|| name.split('.').all(plain), |six| six.parse::<std::net::Ipv6Addr>().is_ok());
+    let named = six.map_or_else(
+        || name.as_bytes().split(|b| *b == b'.').all(plain),
+        |six| six.parse::<std::net::Ipv6Addr>().is_ok(),
+    );
     named && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
