@@ -121,16 +121,22 @@ pub(crate) fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
     }
 }
 
+/// Returns the end of the bytes of such a class that start at `at`.
+#[inline]
+pub(crate) fn end_of(bytes: &[u8], at: usize, is_such: impl Fn(Class) -> bool) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().position(|&byte| !is_such(CLASS[byte as usize])).unwrap_or(rest.len())
+}
+
 /// Returns the start of the first line break at or after `at`, or the end.
 pub(crate) fn line_end(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(&byte) = bytes.get(at) {
-        let class = CLASS[byte as usize];
-        if class == Class::Newline || class == Class::High && newline_len(bytes, at) > 0 {
-            break;
+    loop {
+        at = end_of(bytes, at, |class| !matches!(class, Class::Newline | Class::High));
+        match bytes.get(at) {
+            Some(128..) if newline_len(bytes, at) == 0 => at += 1,
+            _ => return at,
         }
-        at += 1;
     }
-    at
 }
 
 /// Reports whether the character may not appear in a text, apart from a leading byte order mark.

@@ -194,7 +194,7 @@ impl<'a> Parser<'a> {
         if token.kind == TokenKind::OpenParen {
             return self.annotated(start);
         }
-        if token.span.of(self.text()) == "[" {
+        if token.kind == TokenKind::Junk && token.span.of(self.text()) == "[" {
             return self.list();
         }
         let (word, text) = self.word(token);

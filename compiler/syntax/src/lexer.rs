@@ -3,7 +3,7 @@
 //! It reports nothing itself: what is wrong with a token is noted in it, and said by the parser
 //! where the token is used.
 
-use crate::chars::{CLASS, Class, char_len, line_end, newline_len, skip_blank, space_len};
+use crate::chars::{CLASS, Class, char_len, end_of, line_end, newline_len, skip_blank, space_len};
 use crate::span::Span;
 use crate::token::{Note, Token, TokenKind};
 
@@ -73,11 +73,18 @@ impl Lexer<'_> {
         kind
     }
 
+    /// Goes on behind the bytes of such a class that follow.
+    #[inline]
+    fn skip(&mut self, is_such: impl Fn(Class) -> bool) {
+        self.pos = end_of(self.bytes, self.pos, is_such);
+    }
+
     fn space(&mut self) -> TokenKind {
         loop {
-            match space_len(self.bytes, self.pos) {
-                0 => return TokenKind::Space,
-                len => self.pos += len,
+            self.skip(|class| class == Class::Space);
+            match self.bytes.get(self.pos) {
+                Some(128..) if space_len(self.bytes, self.pos) > 0 => self.pos += space_len(self.bytes, self.pos),
+                _ => return TokenKind::Space,
             }
         }
     }
@@ -103,11 +110,11 @@ impl Lexer<'_> {
     }
 
     fn word_end(&mut self) {
-        while let Some(&byte) = self.bytes.get(self.pos) {
-            match CLASS[byte as usize] {
-                Class::Word => self.pos += 1,
-                Class::High if space_len(self.bytes, self.pos) + newline_len(self.bytes, self.pos) == 0 => {
-                    self.pos += char_len(byte);
+        loop {
+            self.skip(|class| class == Class::Word);
+            match self.bytes.get(self.pos) {
+                Some(&lead @ 128..) if space_len(self.bytes, self.pos) + newline_len(self.bytes, self.pos) == 0 => {
+                    self.pos += char_len(lead);
                 }
                 _ => break,
             }
@@ -204,26 +211,23 @@ impl Lexer<'_> {
     }
 
     fn quoted(&mut self) -> TokenKind {
-        if self.bytes[self.pos..].starts_with(b"\"\"\"") {
+        if matches!(self.bytes[self.pos..], [b'"', b'"', b'"', ..]) {
             return self.multiline_string();
         }
         let start = self.pos;
         self.pos += 1;
-        while let Some(&byte) = self.bytes.get(self.pos) {
-            match CLASS[byte as usize] {
-                Class::Quote => {
+        loop {
+            self.skip(|class| !matches!(class, Class::Quote | Class::Backslash | Class::Newline | Class::High));
+            match self.bytes.get(self.pos) {
+                Some(b'"') => {
                     self.pos += 1;
                     return TokenKind::String;
                 }
-                Class::Backslash => self.escape(),
-                Class::Newline => return self.unclosed(start, 0),
-                Class::High if newline_len(self.bytes, self.pos) > 0 => {
-                    return self.unclosed(start, 0);
-                }
-                _ => self.pos += 1,
+                Some(b'\\') => self.escape(),
+                Some(128..) if newline_len(self.bytes, self.pos) == 0 => self.pos += 1,
+                _ => return self.unclosed(start, 0),
             }
         }
-        self.unclosed(start, 0)
     }
 
     /// A backslash and what it takes with it.

@@ -108,7 +108,7 @@ impl<'a> Parser<'a> {
             text,
             nodes: Vec::with_capacity(tokens.len() / 8),
             entries: Vec::with_capacity(tokens.len() / 4),
-            idents: Vec::new(),
+            idents: Vec::with_capacity(tokens.len() / 8),
             tokens,
         };
         let mut parser = Self {

@@ -55,7 +55,7 @@ impl<'a> Parser<'a> {
         self.token().is_some_and(|next| {
             next.span.start == word.span.end
                 && (matches!(next.kind, TokenKind::Junk | TokenKind::Keyword | TokenKind::Ident | TokenKind::Number)
-                    || word.span.of(self.text()) == "r" && self.raw_string_follows())
+                    || self.raw_string_follows() && word.span.of(self.text()) == "r")
         })
     }
 

@@ -16,18 +16,6 @@ use crate::source::{Span, Spanned};
 use hlmc_syntax::{EntryRef, NodeRef};
 use std::borrow::Cow;
 
-/// Room is made for so many names of a body at most: a longer one may hold blocks for the most part.
-const MOST_RESERVED: usize = 32;
-
-/// An empty body for what stands in a node.
-fn filling<'d>(node: NodeRef<'d, '_>) -> Filling<'d> {
-    let props = node.props().count();
-    // What has children of its own is a block as a rule.
-    let count = |(all, plain), child: NodeRef<'_, '_>| (all + 1, plain + usize::from(!child.has_block()));
-    let (children, plain) = node.children().fold((0, 0), count);
-    Filling::with_capacity((props + children).min(MOST_RESERVED), (props + plain).min(MOST_RESERVED))
-}
-
 /// Whether an argument is a bare word that sets a truth value of its block.
 fn is_switch(entry: EntryRef<'_, '_>, ty: &BlockType) -> bool {
     entry.ty().is_none() && ty.attribute(entry.text()).is_some_and(|attribute| attribute.ty == Type::Bool)
@@ -36,38 +24,53 @@ fn is_switch(entry: EntryRef<'_, '_>, ty: &BlockType) -> bool {
 impl Decoder<'_> {
     pub(super) fn top(&mut self, node: NodeRef<'_, '_>, root: &'static BlockType) -> Option<Block> {
         let scope = Scope::of(root);
-        let mut filling = Filling::default();
+        let mut filling = Filling::with_room();
         self.scopes.push(scope);
         self.child(node, None, scope, &mut filling);
         self.unknown(scope, &mut filling);
         self.scopes.pop();
-        filling.body.blocks.pop()
+        filling.pop_block()
     }
 
-    pub(super) fn block(
+    pub(super) fn block<'d>(
         &mut self,
-        node: NodeRef<'_, '_>,
+        node: NodeRef<'d, '_>,
         ty: &'static BlockType,
         parent: Option<NodeRef<'_, '_>>,
+        filling: &mut Filling<'d>,
     ) -> Option<Block> {
         let labels = self.labels(node, ty);
         let mut scope = Scope::find(node, ty, parent, self.languages);
         scope.partial |= self.scopes.last().is_some_and(|outer| outer.partial);
         scope.partial |= ty.name == "service" && node.children().any(|child| child.name() == "preset");
-        let mut filling = filling(node);
+        let outer = filling.open();
         self.scopes.push(scope);
         for entry in node.args().skip(ty.labels.len()) {
-            self.switch(node, entry, scope, &mut filling);
+            self.switch(node, entry, scope, filling);
         }
-        self.inside(node, scope, &mut filling);
+        self.inside(node, scope, filling);
         self.scopes.pop();
-        let labels = labels?;
-        let missing = scope.required().filter(|it| !scope.partial && !filling.has(it.name));
-        for attribute in missing {
-            let label = labels.first().map_or("", |label| label.as_str());
-            let short = elsewhere::short_form(ty.name, label).filter(|_| label.contains(':'));
+        if let Some(labels) = labels.as_deref().filter(|_| !scope.partial) {
+            self.missing_attributes(node, scope, labels.first(), filling);
+        }
+        let body = filling.close(outer);
+        Some(Block { name: Cow::Borrowed(ty.name), labels: labels?, body, span: self.span(node.head_span()) })
+    }
+
+    /// Tells of the attributes that a block has to have and hasn't.
+    fn missing_attributes(
+        &mut self,
+        node: NodeRef<'_, '_>,
+        scope: Scope,
+        label: Option<&Spanned<String>>,
+        filling: &Filling<'_>,
+    ) {
+        let ty = scope.ty;
+        for attribute in scope.required().filter(|it| !filling.has(it.name)) {
+            let text = label.map_or("", |label| label.as_str());
+            let short = elsewhere::short_form(ty.name, text).filter(|_| text.contains(':'));
             let diagnostic = missing_attribute::missing_attribute(ty.name, attribute, self.span(node.name_span()));
-            self.report(match (short, labels.first()) {
+            self.report(match (short, label) {
                 (Some(short), Some(label)) => {
                     let whole = Span { end: label.span.end, ..diagnostic.primary.span };
                     let written = short.strip_prefix("write `").and_then(|rest| rest.strip_suffix('`'));
@@ -77,23 +80,22 @@ impl Decoder<'_> {
                 _ => diagnostic,
             });
         }
-        let span = self.span(node.head_span());
-        Some(Block { name: Cow::Borrowed(ty.name), labels, body: filling.body, span })
     }
 
     /// A block that no table knows: all of its arguments are labels, and anything may stand in it.
-    fn free_block(&mut self, node: NodeRef<'_, '_>) -> Option<Block> {
+    fn free_block<'d>(&mut self, node: NodeRef<'d, '_>, filling: &mut Filling<'d>) -> Option<Block> {
         let mut labels = Some(Vec::new());
         for entry in node.args() {
             self.label(entry, node.name(), "label", &mut labels);
         }
-        let mut filling = filling(node);
         let scope = Scope::of(&ANYTHING);
+        let outer = filling.open();
         self.scopes.push(scope);
-        self.inside(node, scope, &mut filling);
+        self.inside(node, scope, filling);
         self.scopes.pop();
+        let body = filling.close(outer);
         let (name, span) = (Cow::Owned(node.name().to_owned()), self.span(node.head_span()));
-        labels.map(|labels| Block { name, labels, body: filling.body, span })
+        labels.map(|labels| Block { name, labels, body, span })
     }
 
     fn inside<'d>(&mut self, node: NodeRef<'d, '_>, scope: Scope, filling: &mut Filling<'d>) {
@@ -147,7 +149,7 @@ impl Decoder<'_> {
         match text.and_then(|text| scope.attribute(text)).filter(|attribute| attribute.ty == Type::Bool) {
             Some(attribute) if entry.ty().is_none() => {
                 if filling.is_new(attribute.name, span, self.sink)
-                    && lives(attribute.life, attribute.name, span, self.sink)
+                    && lives(&attribute.life, attribute.name, span, self.sink)
                 {
                     filling.push(Cow::Borrowed(attribute.name), span, Some(Value::bool(true, span)));
                 }
@@ -177,7 +179,7 @@ impl Decoder<'_> {
         let Some(key) = entry.key() else { return };
         let span = self.span(key.span);
         if let Some(attribute) = scope.attribute(key.text) {
-            if filling.is_new(key.text, span, self.sink) && lives(attribute.life, attribute.name, span, self.sink) {
+            if filling.is_new(key.text, span, self.sink) && lives(&attribute.life, attribute.name, span, self.sink) {
                 let value = self.entry_value(entry, Want::of(attribute));
                 filling.push(Cow::Borrowed(attribute.name), span, value);
             }
@@ -205,17 +207,17 @@ impl Decoder<'_> {
             return self.shaped(node, shape, scope, filling);
         }
         if let Some(attribute) = scope.attribute(name) {
-            if filling.is_new(name, span, self.sink) && lives(attribute.life, attribute.name, span, self.sink) {
+            if filling.is_new(name, span, self.sink) && lives(&attribute.life, attribute.name, span, self.sink) {
                 let value = self.node_value(node, Want::of(attribute));
                 filling.push(Cow::Borrowed(attribute.name), span, value);
             }
         } else if let Some(ty) = scope.block(name) {
-            if lives(ty.life, ty.name, span, self.sink) {
-                let block = self.block(node, ty, parent);
+            if lives(&ty.life, ty.name, span, self.sink) {
+                let block = self.block(node, ty, parent, filling);
                 let labels = node.args().filter_map(|entry| entry.value().as_str()).take(ty.labels.len());
                 let head = self.span(node.head_span());
                 if filling.is_new_block(ty, labels.map(Cow::Borrowed), head, self.sink) {
-                    filling.body.blocks.extend(block);
+                    filling.push_block(block);
                 }
             }
         } else if let Some(ty) = scope.open {
@@ -237,7 +239,8 @@ impl Decoder<'_> {
     /// A child that says itself what it is.
     fn shaped<'d>(&mut self, node: NodeRef<'d, '_>, shape: Shape, scope: Scope, filling: &mut Filling<'d>) {
         if shape == Shape::Block {
-            filling.body.blocks.extend(self.free_block(node));
+            let block = self.free_block(node, filling);
+            filling.push_block(block);
             return;
         }
         let span = self.span(node.name_span());
@@ -259,7 +262,8 @@ impl Decoder<'_> {
     fn open_child<'d>(&mut self, node: NodeRef<'d, '_>, ty: Type, filling: &mut Filling<'d>) {
         let is_list = node.children().any(|child| child.name() == "-");
         if ty == Type::Any && !is_list && (node.has_block() || node.props().next().is_some()) {
-            filling.body.blocks.extend(self.free_block(node));
+            let block = self.free_block(node, filling);
+            filling.push_block(block);
             return;
         }
         let span = self.span(node.name_span());

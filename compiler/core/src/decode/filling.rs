@@ -1,41 +1,82 @@
-//! A body that is being read: what it holds so far, and which names it has had.
+//! Bodies that are being read: what they hold so far, and which names they have had.
 
 use super::codes::{deprecated_name, duplicate_name, ignored_name, removed_name, unknown_name};
 use super::scope::Scope;
-use super::seen::Seen;
+use super::seen::{self, Seen};
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::nomad::form::{Attribute, Body, Value};
+use crate::nomad::form::{Attribute, Block, Body, Value};
 use crate::nomad::schema::{BlockType, Life, Occurs};
 use crate::source::Span;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// A body that is being read.
+/// Bodies that are being read, one inside the other. Their parts are in lists that all of them share, the innermost's last.
 #[derive(Default)]
 pub(super) struct Filling<'d> {
-    pub(super) body: Body,
-    seen: Seen<'d>,
-    /// The names that unknown ones probably stand for.
-    meant: BTreeSet<String>,
+    attributes: Vec<Attribute>,
+    blocks: Vec<Block>,
     /// The names that nothing has, told of once all others are known.
     unknown: Vec<(String, Span)>,
+    seen: Seen<'d>,
+    innermost: Level,
+}
+
+/// What one body has for itself.
+#[derive(Default)]
+pub(super) struct Level {
+    /// Where its attributes start.
+    attributes: usize,
+    /// Where its blocks start.
+    blocks: usize,
+    /// Where its unknown names start.
+    unknown: usize,
+    /// Where the names of the body around it start.
+    around: seen::Start,
+    /// The names that unknown ones probably stand for.
+    meant: BTreeSet<String>,
 }
 
 impl<'d> Filling<'d> {
-    /// With room for this many names, and for those that are attributes.
-    pub(super) fn with_capacity(names: usize, attributes: usize) -> Self {
-        let body = Body { attributes: Vec::with_capacity(attributes), blocks: Vec::new() };
-        Self { body, seen: Seen::with_capacity(names), meant: BTreeSet::new(), unknown: Vec::new() }
+    /// With room for what stands in a usual file.
+    pub(super) fn with_room() -> Self {
+        let (attributes, blocks) = (Vec::with_capacity(32), Vec::with_capacity(16));
+        Self { attributes, blocks, seen: Seen::with_room(), ..Self::default() }
+    }
+
+    /// Begins with a body inside the one so far; gives that one, to go back to.
+    pub(super) fn open(&mut self) -> Level {
+        let (attributes, blocks, unknown) = (self.attributes.len(), self.blocks.len(), self.unknown.len());
+        let inner = Level { attributes, blocks, unknown, around: self.seen.open(), meant: BTreeSet::new() };
+        std::mem::replace(&mut self.innermost, inner)
+    }
+
+    /// Takes out the innermost body and goes back to the one outside.
+    pub(super) fn close(&mut self, outer: Level) -> Body {
+        let inner = std::mem::replace(&mut self.innermost, outer);
+        self.seen.close(inner.around);
+        Body { attributes: tail(&mut self.attributes, inner.attributes), blocks: tail(&mut self.blocks, inner.blocks) }
+    }
+
+    /// Adds a block, if it could be read.
+    pub(super) fn push_block(&mut self, block: Option<Block>) {
+        if let Some(block) = block {
+            self.blocks.push(block);
+        }
+    }
+
+    /// The block that was added last.
+    pub(super) fn pop_block(&mut self) -> Option<Block> {
+        self.blocks.pop()
     }
 
     /// Whether a name was there, right or wrong, or one that probably stands for it.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.seen.has(name) || self.meant.contains(name)
+        self.seen.has(name) || self.innermost.meant.contains(name)
     }
 
     /// Notes what an unknown name probably stands for.
     pub(super) fn means(&mut self, name: Option<&str>) {
-        self.meant.extend(name.map(str::to_owned));
+        self.innermost.meant.extend(name.map(str::to_owned));
     }
 
     /// Notes a name that nothing has.
@@ -45,7 +86,7 @@ impl<'d> Filling<'d> {
 
     /// The names that nothing has.
     pub(super) fn unknown(&mut self) -> Vec<(String, Span)> {
-        std::mem::take(&mut self.unknown)
+        tail(&mut self.unknown, self.innermost.unknown)
     }
 
     /// What is said of a name that nothing has. A name that is there already, and can't come twice, is not what was meant.
@@ -54,12 +95,14 @@ impl<'d> Filling<'d> {
         let block = scope.block(&meant).filter(|_| scope.attribute(&meant).is_none());
         let once = block.is_none_or(|ty| ty.occurs == Occurs::Once);
         let is_there = once && self.has(&meant);
-        self.meant.insert(meant.clone());
+        self.innermost.meant.insert(meant.clone());
         if is_there { unknown_name::there_already(diagnostic, name, &meant) } else { diagnostic }
     }
 
     pub(super) fn push(&mut self, name: Cow<'static, str>, name_span: Span, value: Option<Value>) {
-        self.body.attributes.extend(value.map(|value| Attribute { name, name_span, value }));
+        if let Some(value) = value {
+            self.attributes.push(Attribute { name, name_span, value });
+        }
     }
 
     /// Whether a name is there for the first time; reports it where it isn't.
@@ -82,18 +125,22 @@ impl<'d> Filling<'d> {
             return true;
         }
         let (Some(first), second) = (labels.next(), labels.next()) else { return true };
-        let key = [Cow::Borrowed(ty.name), first, second.unwrap_or_default()];
-        let taken = self.seen.note(key.clone(), span);
-        if let Some(taken) = taken {
-            let labels: Vec<&str> = key[1..].iter().map(|label| &**label).filter(|label| !label.is_empty()).collect();
-            sink.push(duplicate_name::duplicate_block(ty.name, &labels, taken, span));
-        }
-        taken.is_none()
+        let key = (ty.name, first, second.unwrap_or_default());
+        let Some((key, taken)) = self.seen.note(key, span) else { return true };
+        let labels: Vec<&str> = [&*key.1, &*key.2].into_iter().filter(|label| !label.is_empty()).collect();
+        sink.push(duplicate_name::duplicate_block(ty.name, &labels, taken, span));
+        false
     }
 }
 
+/// Takes off the end of a list, in one that has room for that and no more.
+fn tail<T>(list: &mut Vec<T>, start: usize) -> Vec<T> {
+    // Most bodies have no blocks, and hardly one has an unknown name.
+    if list.len() == start { Vec::new() } else { list.drain(start..).collect() }
+}
+
 /// Whether a name is taken up; tells of those that aren't read any more, or won't be for long.
-pub(super) fn lives(life: Life, name: &str, span: Span, sink: &mut Sink) -> bool {
+pub(super) fn lives(life: &Life, name: &str, span: Span, sink: &mut Sink) -> bool {
     if let Some(removed) = life.removed {
         sink.push(removed_name::removed_name(name, removed, span));
     } else if let Some(ignored) = life.ignored {

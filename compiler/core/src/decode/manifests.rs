@@ -135,7 +135,7 @@ fn parts(
         .map(|(id, _)| id)
         .filter(|id| *id != LAB_FILE)
         .partition(|id| sources.get(*id).is_some_and(hcl::may_read_templates));
-    let mut parts = Vec::with_capacity(first.len() + ids.len());
+    let mut early = Vec::new();
     // These add to the sources, so they go one after the other.
     for id in first {
         let mut found = Sink::default();
@@ -143,9 +143,9 @@ fn parts(
         for template in std::mem::take(&mut part.templates) {
             sources.add(template.path, template.text);
         }
-        parts.push((id, part, found));
+        early.push((id, part, found));
     }
-    let others: Vec<_> = ids
+    let mut parts: Vec<_> = ids
         .par_iter()
         .with_max_len(AT_ONCE)
         .map(|id| {
@@ -157,7 +157,7 @@ fn parts(
             (*id, part, sink)
         })
         .collect();
-    parts.extend(others);
+    parts.append(&mut early);
     parts.sort_by_key(|(id, ..)| *id);
     parts
 }
@@ -235,10 +235,10 @@ fn service_name(node: NodeRef<'_, '_>, parameters: &Parameters) -> Option<String
         }
         _ => None,
     };
-    let name = name?.value().as_str()?.to_owned();
+    let name = name?.value().as_str()?;
     // What is wrong in the name is told where it is decoded.
-    let filled = parameters.fill_text(&name, crate::source::Span::default(), &mut Sink::default());
-    Some(filled.unwrap_or(name))
+    let filled = parameters.fill_text(name, crate::source::Span::default(), &mut Sink::default());
+    Some(filled.unwrap_or_else(|| name.to_owned()))
 }
 
 fn add_parameters(lab: &Part, parameters: &mut Parameters) {
@@ -259,7 +259,7 @@ fn add_parameters(lab: &Part, parameters: &mut Parameters) {
     for value in lab.body.blocks("values").flat_map(|values| &values.body.attributes) {
         // The lab's own names stay what they are.
         if !matches!(&*value.name, "lab" | "domain" | "datacenter" | "service") {
-            parameters.set(&*value.name, value.value.kind.clone());
+            parameters.set(value.name.clone(), value.value.kind.clone());
         }
     }
 }

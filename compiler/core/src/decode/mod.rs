@@ -26,6 +26,7 @@ use crate::nomad::form::Block;
 use crate::nomad::schema::{BlockType, Language, Occurs, Type};
 use crate::nomad::tables;
 use crate::source::{FileId, Span};
+use filling::Filling;
 use hlmc_syntax::NodeRef;
 use parameters::Parameters;
 use scope::Scope;
@@ -53,7 +54,12 @@ pub fn block(
     parameters: &Parameters,
     sink: &mut Sink,
 ) -> Option<Block> {
-    Decoder { file, languages: LANGUAGES, parameters, sink, scopes: Vec::new() }.block(node, ty, None)
+    Decoder { file, languages: LANGUAGES, parameters, sink, scopes: Vec::new() }.block(
+        node,
+        ty,
+        None,
+        &mut Filling::with_room(),
+    )
 }
 
 /// A block that no table knows.

@@ -14,14 +14,14 @@ const MEGABYTE: i64 = 1 << 20;
 impl Decoder<'_> {
     pub(super) fn time(&mut self, given: &Given<'_>, want: Want<'_>) -> Option<ValueKind> {
         let span = given.span;
-        let diagnostic = match &*given.value {
+        let diagnostic = match given.value {
             Written::String(text) => match units::nanoseconds(text) {
                 Ok(_) => return Some(ValueKind::Str(text.to_string())),
                 Err(Fault::NoUnit) => bare_number::bare_time(want.name, text, span),
                 Err(Fault::Wrong(meant)) => bad_unit::bad_time(want.name, text, meant, span),
             },
             Written::Integer(0) => return Some(ValueKind::Str("0s".to_owned())),
-            _ => bare_number::bare_time(want.name, given.written, span),
+            _ => bare_number::bare_time(want.name, given.written(), span),
         };
         self.report(diagnostic);
         None
@@ -29,10 +29,10 @@ impl Decoder<'_> {
 
     pub(super) fn size(&mut self, given: &Given<'_>, want: Want<'_>) -> Option<ValueKind> {
         let span = given.span;
-        let (text, read) = match &*given.value {
+        let (text, read) = match given.value {
             Written::String(text) => (text.as_ref(), units::bytes(text)),
             Written::Integer(0) => return Some(ValueKind::Int(0)),
-            _ => (given.written, Err(Fault::NoUnit)),
+            _ => (given.written(), Err(Fault::NoUnit)),
         };
         let diagnostic = match read {
             Ok(bytes) if want.ty != Type::Megabytes => return Some(ValueKind::Int(bytes)),

@@ -13,9 +13,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Clone, Debug, Default)]
 pub struct Parameters {
     /// What every text of the lab may use.
-    shared: Arc<BTreeMap<String, Shared>>,
+    shared: Option<Arc<BTreeMap<Cow<'static, str>, Shared>>>,
     /// What is different here, or used here alone.
-    own: BTreeMap<String, ValueKind>,
+    own: BTreeMap<Cow<'static, str>, ValueKind>,
+    /// `@{service}`, of those that are used here alone: most manifests have no other one.
+    service: Option<ValueKind>,
 }
 
 #[derive(Clone, Debug)]
@@ -34,18 +36,28 @@ pub enum Filled<'a> {
     Value(ValueKind),
 }
 
+const SERVICE: &str = "service";
+
 impl Parameters {
     /// Gives a parameter its value, in place of an earlier one.
-    pub fn set(&mut self, name: impl Into<String>, value: ValueKind) {
-        self.own.insert(name.into(), value);
+    pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: ValueKind) {
+        let name = name.into();
+        if name == SERVICE {
+            self.service = Some(value);
+        } else {
+            self.own.insert(name, value);
+        }
     }
 
     /// The same, to be cloned often: the clones share what there is so far.
     #[must_use]
     pub fn shared(self) -> Self {
-        let mut all = Arc::unwrap_or_clone(self.shared);
-        all.extend(self.own.into_iter().map(|(name, value)| (name, Shared { value, used: Arc::default() })));
-        Self { shared: Arc::new(all), own: BTreeMap::new() }
+        let mut all = self.shared.map(Arc::unwrap_or_clone).unwrap_or_default();
+        let service = self.service.map(|value| (Cow::Borrowed(SERVICE), value));
+        all.extend(
+            self.own.into_iter().chain(service).map(|(name, value)| (name, Shared { value, used: Arc::default() })),
+        );
+        Self { shared: Some(Arc::new(all)), ..Self::default() }
     }
 
     /// Takes a shared parameter for used.
@@ -56,19 +68,28 @@ impl Parameters {
     /// Whether a text used a shared parameter, here or in a clone.
     #[must_use]
     pub fn is_used(&self, name: &str) -> bool {
-        self.shared.get(name).is_some_and(|shared| shared.used.load(Ordering::Relaxed))
+        self.in_lab(name).is_some_and(|shared| shared.used.load(Ordering::Relaxed))
     }
 
     fn get(&self, name: &str) -> Option<&ValueKind> {
-        self.own.get(name).or_else(|| {
-            let shared = self.shared.get(name)?;
+        let service = self.service.as_ref().filter(|_| name == SERVICE);
+        service.or_else(|| self.own.get(name)).or_else(|| {
+            let shared = self.in_lab(name)?;
             shared.used.store(true, Ordering::Relaxed);
             Some(&shared.value)
         })
     }
 
+    fn in_lab(&self, name: &str) -> Option<&Shared> {
+        self.shared.as_ref()?.get(name)
+    }
+
+    /// The names in their order, those of the lab first.
     fn names(&self) -> impl Iterator<Item = &str> + Clone {
-        self.shared.keys().chain(self.own.keys()).map(String::as_str)
+        let shared = self.shared.iter().flat_map(|shared| shared.keys()).map(|name| &**name);
+        let own = self.own.keys().map(|name| &**name);
+        let (before, behind) = (own.clone().filter(|name| *name < SERVICE), own.filter(|name| *name > SERVICE));
+        shared.chain(before).chain(self.service.iter().map(|_| SERVICE)).chain(behind)
     }
 
     /// Fills in a text; `@@{` stands for `@{` itself, and `@{{` is an `@` before what Nomad renders. `None` once an unknown parameter is reported.

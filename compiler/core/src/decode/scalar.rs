@@ -9,18 +9,25 @@ use crate::nomad::form::{Tag, Value, ValueKind};
 use crate::nomad::schema::Type;
 use crate::source::{Span, Spanned};
 use hlmc_syntax::{EntryRef, Ident, Value as Written};
-use std::borrow::Cow;
 
-/// A value once its parameters are filled in, as it is written and where.
+/// A value once its parameters are filled in, and where it is written.
 pub(super) struct Given<'v> {
-    pub(super) value: Cow<'v, Written<'v>>,
-    pub(super) written: &'v str,
+    pub(super) value: &'v Written<'v>,
+    entry: EntryRef<'v, 'v>,
     pub(super) span: Span,
+}
+
+impl<'v> Given<'v> {
+    /// The value as it is written.
+    pub(super) fn written(&self) -> &'v str {
+        self.entry.text()
+    }
 }
 
 impl Decoder<'_> {
     pub(super) fn scalar(&mut self, entry: EntryRef<'_, '_>, want: Want<'_>) -> Option<Value> {
         let span = self.span(entry.value_span());
+        let new;
         let value = match entry.value() {
             Written::String(text) if may_be_in(text) => {
                 let filled = self.parameters.fill(text, span, self.sink)?;
@@ -29,20 +36,21 @@ impl Decoder<'_> {
                     (Filled::Value(kind @ ValueKind::Tagged(..)), Type::Str | Type::Any) => {
                         return Some(Value { kind, span });
                     }
-                    (filled, _) => Cow::Owned(self.filled(filled, text, want, span)?),
+                    (filled, _) => new = self.filled(filled, text, want, span)?,
                 }
+                &new
             }
             Written::Null if entry.ty().is_none() && want.optional && self.may_be_null() => {
                 return Some(Value { kind: ValueKind::Null, span });
             }
-            value => Cow::Borrowed(value),
+            value => value,
         };
-        let given = Given { value, written: entry.text(), span };
+        let given = Given { value, entry, span };
         let kind = match entry.ty() {
             Some(annotation) => self.tagged(&given, annotation, want),
             None => self.plain(&given, want),
-        };
-        kind.filter(|kind| self.is_in_range(kind, want, span)).map(|kind| Value { kind, span })
+        }?;
+        self.is_in_range(&kind, want, span).then_some(Value { kind, span })
     }
 
     /// Whether `#null` says here that nothing is to be written, not even what hlmc would by itself.
@@ -93,12 +101,12 @@ impl Decoder<'_> {
     }
 
     fn plain(&mut self, given: &Given<'_>, want: Want<'_>) -> Option<ValueKind> {
-        match (want.ty, &*given.value) {
+        match (want.ty, given.value) {
             (Type::Str | Type::Any, Written::String(text)) => self.text(text, want, given.span),
             (Type::Int | Type::Any | Type::Megabytes, Written::Integer(number)) => {
                 let small = i64::try_from(*number).ok().map(ValueKind::Int);
                 if small.is_none() {
-                    self.report(wrong_type::too_large(want.name, given.written, given.span));
+                    self.report(wrong_type::too_large(want.name, given.written(), given.span));
                 }
                 small
             }
@@ -111,8 +119,8 @@ impl Decoder<'_> {
             (Type::Megabytes | Type::Size, Written::String(_) | Written::Integer(_)) => self.size(given, want),
             (ty, value) => {
                 // A keyword without its `#` has been reported already.
-                if !matches!(given.written, "true" | "false" | "null") {
-                    self.report(wrong_type::wrong_type(want.name, ty, value, given.written, given.span));
+                if !matches!(given.written(), "true" | "false" | "null") {
+                    self.report(wrong_type::wrong_type(want.name, ty, value, given.written(), given.span));
                 }
                 None
             }
@@ -133,7 +141,7 @@ impl Decoder<'_> {
             self.report(unknown_annotation::unknown_annotation(annotation.text, span));
             return None;
         };
-        match (want.ty, &*given.value) {
+        match (want.ty, given.value) {
             (Type::Str | Type::Any, Written::String(text)) => {
                 Some(ValueKind::Tagged(Spanned::new(tag, span), text.to_string()))
             }

@@ -59,11 +59,11 @@ impl Scope {
     }
 
     pub(crate) fn attribute(&self, name: &str) -> Option<&'static AttributeType> {
-        self.tables().find_map(|ty| ty.attribute(name))
+        self.ty.attribute(name).or_else(|| self.further?.attribute(name))
     }
 
     pub(crate) fn block(&self, name: &str) -> Option<&'static BlockType> {
-        self.tables().find_map(|ty| ty.block(name))
+        self.ty.block(name).or_else(|| self.further?.block(name))
     }
 
     pub(crate) fn attributes(&self) -> impl Iterator<Item = &'static AttributeType> + Clone {

@@ -107,9 +107,11 @@ impl Decoder<'_> {
 
     fn list(&mut self, node: NodeRef<'_, '_>, want: Want<'_>) -> Option<Value> {
         let right = self.no_properties(node, want);
-        let mut list = Vec::new();
+        let mut list = Vec::with_capacity(node.args().count());
         for entry in node.args() {
-            list.extend(self.scalar(entry, want.element()));
+            if let Some(value) = self.scalar(entry, want.element()) {
+                list.push(value);
+            }
         }
         for child in node.children() {
             if self.is_element(child, want) {

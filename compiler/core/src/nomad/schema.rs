@@ -223,9 +223,12 @@ impl BlockType {
 #[must_use]
 pub const fn key(name: &str) -> u64 {
     let name = name.as_bytes();
+    if let Some(begin) = name.first_chunk() {
+        return u64::from_be_bytes(*begin);
+    }
     let (mut key, mut at) = (0, 0);
-    while at < 8 {
-        key = key << 8 | if at < name.len() { name[at] as u64 } else { 0 };
+    while at < name.len() {
+        key |= (name[at] as u64) << (56 - 8 * at);
         at += 1;
     }
     key

@@ -37,7 +37,7 @@ impl Reader<'_, '_> {
         outer: &hcl::Body<'_>,
     ) -> Option<Block> {
         let labels = self.labels_of(block);
-        self.labelled(block, ty, outer, labels)
+        self.labelled(block, ty, outer, labels, &mut Filling::default())
     }
 
     fn labels_of(&self, block: &hcl::Block<'_>) -> Vec<Spanned<String>> {
@@ -45,24 +45,26 @@ impl Reader<'_, '_> {
         labels.map(|label| Spanned::new(label.text.clone().into_owned(), self.span(label.span))).collect()
     }
 
-    fn labelled(
+    fn labelled<'t>(
         &mut self,
-        block: &hcl::Block<'_>,
+        block: &'t hcl::Block<'t>,
         ty: &'static BlockType,
         outer: &hcl::Body<'_>,
         labels: Vec<Spanned<String>>,
+        filling: &mut Filling<'t>,
     ) -> Option<Block> {
         let name_span = self.span(block.name.span);
         let labels = self.labels(ty, labels, name_span);
         let scope = self.scope(ty, outer, labels.as_deref());
-        let mut filling = Filling::default();
+        let around = filling.open();
         self.scopes.push(scope);
-        self.items(&block.body, scope, &mut filling);
+        self.items(&block.body, scope, filling);
         self.scopes.pop();
         for attribute in scope.required().filter(|it| !filling.has(it.name)) {
             self.evaluator.sink.push(missing_attribute::missing_attribute(ty.name, attribute, name_span));
         }
-        Some(Block { name: Cow::Borrowed(ty.name), labels: labels?, body: filling.body, span: self.span(block.head) })
+        let body = filling.close(around);
+        Some(Block { name: Cow::Borrowed(ty.name), labels: labels?, body, span: self.span(block.head) })
     }
 
     /// The labels that a block has, if it has as many as it needs.
@@ -114,7 +116,7 @@ impl Reader<'_, '_> {
             return;
         }
         if let Some(known) = scope.attribute(name) {
-            if !lives(known.life, known.name, span, self.evaluator.sink) {
+            if !lives(&known.life, known.name, span, self.evaluator.sink) {
                 return;
             }
             let value = self.evaluator.eval(&attribute.value).filter(is_there);
@@ -187,7 +189,7 @@ impl Reader<'_, '_> {
                         value,
                     }));
                 }
-                filling.body.blocks.push(block);
+                filling.push_block(Some(block));
             }
             (Some(Type::Str), kind) if !is_known_later && !is_map(&kind) => {
                 let found = operator::name(&kind);
@@ -208,19 +210,19 @@ impl Reader<'_, '_> {
     ) {
         let span = self.span(name.span);
         if let Some(ty) = scope.block(name.text) {
-            if lives(ty.life, ty.name, span, self.evaluator.sink) {
+            if lives(&ty.life, ty.name, span, self.evaluator.sink) {
                 let names = labels.iter().map(|label| Cow::Owned(label.value.clone())).collect::<Vec<_>>();
-                let read = self.labelled(block, ty, outer, labels);
+                let read = self.labelled(block, ty, outer, labels, filling);
                 if filling.is_new_block(ty, names.into_iter(), span, self.evaluator.sink) {
-                    filling.body.blocks.extend(read);
+                    filling.push_block(read);
                 }
             }
         } else if scope.open == Some(Type::Any) || self.is_drivers() {
             if scope.open.is_none() && scope.attribute(name.text).is_none() {
                 filling.put_off(name.text, span);
             }
-            let read = self.free(block, name, labels);
-            filling.body.blocks.push(read);
+            let read = self.free(block, name, labels, filling);
+            filling.push_block(Some(read));
         } else if scope.attribute(name.text).is_some() {
             let head = self.span(block.head);
             self.evaluator.sink.push(wrong_type::attribute_as_block(name.text, head));
@@ -230,13 +232,20 @@ impl Reader<'_, '_> {
     }
 
     /// A block that no table knows: anything may stand in it.
-    fn free(&mut self, block: &hcl::Block<'_>, name: hcl::Name<'_>, labels: Vec<Spanned<String>>) -> Block {
+    fn free<'t>(
+        &mut self,
+        block: &'t hcl::Block<'t>,
+        name: hcl::Name<'_>,
+        labels: Vec<Spanned<String>>,
+        filling: &mut Filling<'t>,
+    ) -> Block {
         let scope = Scope::of(&ANYTHING);
-        let mut filling = Filling::default();
+        let around = filling.open();
         self.scopes.push(scope);
-        self.items(&block.body, scope, &mut filling);
+        self.items(&block.body, scope, filling);
         self.scopes.pop();
-        Block { name: Cow::Owned(name.text.to_owned()), labels, body: filling.body, span: self.span(block.head) }
+        let body = filling.close(around);
+        Block { name: Cow::Owned(name.text.to_owned()), labels, body, span: self.span(block.head) }
     }
 
     /// `dynamic "port" { for_each = … content { … } }`: a block for each element.
