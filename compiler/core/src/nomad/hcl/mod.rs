@@ -43,7 +43,7 @@ pub fn write_block(block: &Block, dialect: Dialect) -> String {
 
 /// Appends the text of a body, which ends in a newline unless it is empty.
 pub fn write_to(out: &mut String, body: &Body, dialect: Dialect) {
-    Writer { out, dialect }.body(body, 0);
+    Writer { out, dialect }.body(body, has_plain_names(body), 0);
 }
 
 struct Writer<'a> {
@@ -52,21 +52,29 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn body(&mut self, body: &Body, depth: usize) {
-        let attributes = body.attributes.iter().filter(|attribute| !self.is_left_out(&attribute.value));
-        let pairs: Vec<Pair<'_>> = attributes.map(|it| self.pair_of(&it.name, &it.value, Place::Body)).collect();
-        self.pairs(&pairs, depth, Place::Body);
-        for (at, block) in body.blocks.iter().enumerate() {
-            if at > 0 || !pairs.is_empty() {
+    /// `plain` is whether its attributes [have plain names](has_plain_names).
+    fn body(&mut self, body: &Body, plain: bool, depth: usize) {
+        let dialect = self.dialect;
+        let pairs = body.attributes.iter().map(|attribute| (&*attribute.name, &attribute.value));
+        let pairs = pairs.filter(|(_, value)| !is_left_out(value, dialect));
+        let start = self.out.len();
+        self.pairs(pairs, plain && dialect != Dialect::Hcl1, depth, Place::Body);
+        let mut is_first = self.out.len() == start;
+        for block in &body.blocks {
+            if !is_first {
                 self.out.push('\n');
             }
+            is_first = false;
             self.block(block, depth);
         }
     }
 
     fn block(&mut self, block: &Block, depth: usize) {
         self.indent(depth);
-        if Self::must_be_map(block) {
+        let plain = has_plain_names(&block.body);
+        // HCL 2 has no quoted names in a block, so `env { … }` with a name such as `a.b` becomes `env = { "a.b" = … }`. HCL 1 has
+        // them, but takes both for the same, and `nomad fmt` only knows HCL 2.
+        if !plain && block.labels.is_empty() {
             self.key(&block.name, Place::Body);
             self.out.push_str(" = ");
             self.value(&body_as_value(&block.body), depth);
@@ -83,54 +91,54 @@ impl Writer<'_> {
             return;
         }
         self.out.push_str(" {\n");
-        self.body(&block.body, depth + 1);
+        self.body(&block.body, plain, depth + 1);
         self.indent(depth);
         self.out.push_str("}\n");
     }
 
-    /// HCL 2 has no quoted names in a block, so `env { … }` with a name such as `a.b` becomes `env = { "a.b" = … }`. HCL 1 has
-    /// them, but takes both for the same, and `nomad fmt` only knows HCL 2.
-    fn must_be_map(block: &Block) -> bool {
-        block.labels.is_empty() && block.body.attributes.iter().any(|attribute| !is_identifier(&attribute.name))
-    }
-
-    fn pair_of<'v>(&self, name: &'v str, value: &'v Value, place: Place) -> Pair<'v> {
-        Pair { name, value, is_bare: self.is_bare(name, place), spreads: self.spreads(value) }
-    }
-
-    /// Lines `name = value`; neighbours whose value ends on the line have their `=` in one column.
-    fn pairs(&mut self, pairs: &[Pair<'_>], depth: usize, place: Place) {
-        let mut rest = pairs;
-        while let Some((first, others)) = rest.split_first() {
-            if first.spreads {
-                self.pair(first, depth, 0, place);
-                rest = others;
-                continue;
+    /// Lines `name = value`; neighbours whose value ends on the line have their `=` in one column. `bare` is whether all names are
+    /// known to stand without quotes.
+    fn pairs<'v, P>(&mut self, mut pairs: P, bare: bool, depth: usize, place: Place)
+    where
+        P: Iterator<Item = (&'v str, &'v Value)> + Clone,
+    {
+        loop {
+            let (mut neighbours, mut width, mut all_bare) = (0, 0, true);
+            let ends = pairs.clone().find(|(name, value)| {
+                let spreads = self.spreads(value);
+                if !spreads {
+                    let is_bare = bare || self.is_bare(name, place);
+                    width = width.max(if is_bare { name.len() } else { self.quoted_width(name) });
+                    all_bare &= is_bare;
+                    neighbours += 1;
+                }
+                spreads
+            });
+            for pair in pairs.by_ref().take(neighbours) {
+                self.pair(pair, all_bare, depth, width, place);
             }
-            let chain = rest.iter().take_while(|pair| !pair.spreads).count();
-            let width = rest[..chain].iter().map(|pair| self.width(pair)).max().unwrap_or(0);
-            for pair in &rest[..chain] {
-                self.pair(pair, depth, width, place);
+            if ends.is_none() {
+                return;
             }
-            rest = &rest[chain..];
+            pairs.by_ref().take(1).for_each(|pair| self.pair(pair, bare, depth, 0, place));
         }
     }
 
-    fn pair(&mut self, pair: &Pair<'_>, depth: usize, width: usize, place: Place) {
+    fn pair(&mut self, (name, value): (&str, &Value), bare: bool, depth: usize, width: usize, place: Place) {
         self.indent(depth);
         let start = self.out.len();
-        if pair.is_bare {
-            self.out.push_str(pair.name);
+        if bare {
+            self.out.push_str(name);
         } else {
-            push_key(self.out, pair.name, self.literal());
+            self.key(name, place);
         }
         self.spaces(width.saturating_sub(self.out.len() - start));
         self.out.push_str(" = ");
-        match (&pair.value.kind, place) {
+        match (&value.kind, place) {
             (ValueKind::Str(text), Place::Body) if self.dialect != Dialect::Hcl1 && wants_heredoc(text) => {
                 push_heredoc(self.out, text, self.dialect);
             }
-            _ => self.value(pair.value, depth),
+            _ => self.value(value, depth),
         }
         self.out.push('\n');
     }
@@ -157,19 +165,19 @@ impl Writer<'_> {
     }
 
     fn map(&mut self, map: &[(Spanned<String>, Value)], depth: usize) {
-        let present = map.iter().filter(|(_, value)| !self.is_left_out(value));
-        let pairs: Vec<Pair<'_>> = present.map(|(name, value)| self.pair_of(name, value, Place::Map)).collect();
-        self.pairs(&pairs, depth, Place::Map);
+        let dialect = self.dialect;
+        let pairs = map.iter().filter(|(_, value)| !is_left_out(value, dialect));
+        self.pairs(pairs.map(|(name, value)| (name.as_str(), value)), false, depth, Place::Map);
     }
 
     fn list(&mut self, list: &[Value], depth: usize) {
-        let list: Vec<&Value> = list.iter().filter(|value| !self.is_left_out(value)).collect();
-        let one_line =
-            !list.iter().any(|value| self.spreads(value)) && list.iter().map(|it| length(it)).sum::<usize>() <= WIDE;
+        let dialect = self.dialect;
+        let present = list.iter().filter(|value| !is_left_out(value, dialect));
+        let mut maps = present.clone().map(|value| matches!(value.kind, ValueKind::Map(_)));
         // A single map keeps its braces on the lines of the brackets.
-        if one_line || matches!(list.as_slice(), [one] if matches!(one.kind, ValueKind::Map(_))) {
+        if !self.is_long(present.clone()) || (maps.next() == Some(true) && maps.next().is_none()) {
             self.out.push('[');
-            for (at, value) in list.iter().enumerate() {
+            for (at, value) in present.enumerate() {
                 self.out.push_str(if at > 0 { ", " } else { "" });
                 self.value(value, depth);
             }
@@ -177,7 +185,7 @@ impl Writer<'_> {
             return;
         }
         self.out.push_str("[\n");
-        for value in list {
+        for value in present {
             self.indent(depth + 1);
             self.value(value, depth + 1);
             self.out.push_str(",\n");
@@ -190,20 +198,22 @@ impl Writer<'_> {
     fn spreads(&self, value: &Value) -> bool {
         match &value.kind {
             ValueKind::Map(map) => !self.is_empty(map),
-            ValueKind::List(list) => {
-                list.iter().map(length).sum::<usize>() > WIDE || list.iter().any(|value| self.spreads(value))
-            }
+            ValueKind::List(list) => self.is_long(list.iter()),
             _ => false,
         }
     }
 
-    fn is_empty(&self, map: &[(Spanned<String>, Value)]) -> bool {
-        map.iter().all(|(_, value)| self.is_left_out(value))
+    /// Whether a list takes several lines.
+    fn is_long<'v>(&self, list: impl Iterator<Item = &'v Value>) -> bool {
+        let mut columns = 0;
+        list.into_iter().any(|value| {
+            columns += length(value);
+            columns > WIDE || self.spreads(value)
+        })
     }
 
-    /// HCL 1 has no null: what is null isn't written.
-    fn is_left_out(&self, value: &Value) -> bool {
-        self.dialect == Dialect::Hcl1 && value.kind == ValueKind::Null
+    fn is_empty(&self, map: &[(Spanned<String>, Value)]) -> bool {
+        map.iter().all(|(_, value)| is_left_out(value, self.dialect))
     }
 
     fn key(&mut self, name: &str, place: Place) {
@@ -214,12 +224,9 @@ impl Writer<'_> {
         }
     }
 
-    fn width(&self, pair: &Pair<'_>) -> usize {
-        if pair.is_bare {
-            return pair.name.len();
-        }
+    fn quoted_width(&self, name: &str) -> usize {
         let mut key = String::new();
-        push_key(&mut key, pair.name, self.literal());
+        push_key(&mut key, name, self.literal());
         key.len()
     }
 
@@ -246,21 +253,21 @@ impl Writer<'_> {
     }
 }
 
-/// What becomes a line `name = value`.
-struct Pair<'v> {
-    name: &'v str,
-    value: &'v Value,
-    /// Whether the name stands without quotes.
-    is_bare: bool,
-    /// Whether the value takes several lines.
-    spreads: bool,
-}
-
 /// Where a line `name = value` stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Body,
     Map,
+}
+
+/// Whether all names of a body may stand without quotes in HCL 2.
+fn has_plain_names(body: &Body) -> bool {
+    body.attributes.iter().all(|attribute| is_identifier(&attribute.name))
+}
+
+/// HCL 1 has no null: what is null isn't written.
+fn is_left_out(value: &Value, dialect: Dialect) -> bool {
+    dialect == Dialect::Hcl1 && matches!(value.kind, ValueKind::Null)
 }
 
 fn push_display(out: &mut String, value: &dyn std::fmt::Display) {

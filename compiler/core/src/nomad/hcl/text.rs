@@ -9,9 +9,6 @@ use std::fmt::Write;
 /// The first parts of references that Nomad resolves when it places or starts a task.
 const ROOTS: [&str; 5] = ["attr", "device", "env", "meta", "node"];
 
-/// Words that mean something else at the start of a map's entry.
-const KEYWORDS: [&str; 9] = ["else", "endfor", "endif", "false", "for", "if", "in", "null", "true"];
-
 /// The bytes that may not stand in quotes as they are, or have to be looked at with what follows.
 const SPECIAL: [bool; 256] = {
     let mut table = [false; 256];
@@ -41,9 +38,10 @@ pub(crate) fn is_identifier(name: &str) -> bool {
         && bytes.iter().all(|byte| IN_NAME[usize::from(*byte)])
 }
 
-/// Whether a name may stand without quotes as the key of a map.
+/// Whether a name may stand without quotes as the key of a map, where some words mean something else.
 pub(super) fn is_key(name: &str) -> bool {
-    is_identifier(name) && !KEYWORDS.contains(&name)
+    let means_more = matches!(name, "else" | "endfor" | "endif" | "false" | "for" | "if" | "in" | "null" | "true");
+    !means_more && is_identifier(name)
 }
 
 /// A key in quotes, in ASCII so that its width is its length.
@@ -127,9 +125,10 @@ fn sigils(text: &str, at: usize, dialect: Dialect) -> (usize, Option<Sigils>) {
     match (dialect, sigil) {
         (Dialect::Hcl1, b'%') => (run, None),
         (Dialect::Hcl1, _) => (run, Some(Sigils::CodePoints)),
-        (Dialect::Job, b'$') if run == 1 && reference(&text[at..]).is_some() => {
-            (reference(&text[at..]).unwrap_or(run), None)
-        }
+        (Dialect::Job, b'$') if run == 1 => match reference(&text[at..]) {
+            Some(length) => (length, None),
+            None => (run, Some(Sigils::Doubled)),
+        },
         _ if run == 1 => (run, Some(Sigils::Doubled)),
         // A longer run before a brace reads differently in different versions of the parser.
         _ => (run, Some(Sigils::CodePoints)),
@@ -161,22 +160,13 @@ fn reference(text: &str) -> Option<usize> {
 
 /// Whether a text reads better as a heredoc and can be one: several whole lines of plain characters.
 pub(super) fn wants_heredoc(text: &str) -> bool {
-    if !text.ends_with('\n') {
-        return false;
-    }
-    let bytes = text.as_bytes();
-    let mut lines = 0;
-    for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| SPECIAL[usize::from(**byte)]) {
-        match byte {
-            b'\n' => lines += 1,
-            b'\t' | b'"' | b'\\' => {}
-            b'$' | b'%' if !bytes[at + 1..].starts_with(&[*byte, b'{']) => {}
-            0x80..=0xbf => {} // goes on with a character
-            0xc0.. if text[at..].chars().next().is_some_and(is_plain) => {}
-            _ => return false,
-        }
-    }
-    lines > 1
+    let Some(lines) = text.strip_suffix('\n') else { return false };
+    let in_ascii = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    lines.contains('\n')
+        // Every byte is looked at, so that many are at once.
+        && (lines.bytes().fold(true, |all, byte| all & in_ascii(byte))
+            || lines.chars().all(|c| is_plain(c) || matches!(c, '\n' | '\t' | '"' | '\\')))
+        && !["$${", "%%{"].into_iter().any(|doubled| lines.contains(doubled))
 }
 
 /// A text as heredoc; it [wants](wants_heredoc) to be one.
@@ -185,17 +175,18 @@ pub(super) fn push_heredoc(out: &mut String, text: &str, dialect: Dialect) {
     while text.contains(&marker) {
         marker.push('_');
     }
+    out.reserve(text.len() + 2 * marker.len() + 3);
     out.push_str("<<");
     out.push_str(&marker);
     out.push('\n');
     let mut from = 0;
-    let braces = text.as_bytes().windows(2).enumerate().filter(|(_, pair)| matches!(pair, [b'$' | b'%', b'{']));
-    for (at, pair) in braces {
+    let opens = text.contains("${") || text.contains("%{");
+    for (brace, _) in opens.then(|| text.match_indices('{')).into_iter().flatten() {
+        let Some(at) = brace.checked_sub(1).filter(|at| matches!(text.as_bytes()[*at], b'$' | b'%')) else { continue };
         if dialect == Dialect::Job && reference(&text[at..]).is_some() {
             continue;
         }
-        out.push_str(&text[from..at]);
-        out.push(char::from(pair[0]));
+        out.push_str(&text[from..brace]);
         from = at;
     }
     out.push_str(&text[from..]);
