@@ -90,9 +90,10 @@ fn refuse_sources(out: &Path, lab: &Path) -> Result<(), Failure> {
 pub(crate) fn check_paths(bundle: &Bundle) -> Result<(), Failure> {
     let mut before: Option<&str> = None;
     for path in bundle.artifacts.iter().map(|artifact| artifact.path.as_str()) {
-        let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains('\0');
+        let plain = |part: &[u8]| !matches!(part, b"" | b"." | b"..");
         let nested = before.is_some_and(|before| path.strip_prefix(before).is_some_and(|rest| rest.starts_with('/')));
-        if !path.split('/').all(plain) || nested || before == Some(path) {
+        let mut parts = path.as_bytes().split(|byte| *byte == b'/');
+        if !parts.all(plain) || path.contains('\0') || nested || before == Some(path) {
             return Err(Failure::new(format!("internal: `{}` can't be a path in a bundle", path.escape_debug()))
                 .help("this is a mistake in hlmc; nothing was written"));
         }

@@ -13,9 +13,10 @@ pub fn sh(text: &str) -> String {
 /// Appends a word of a POSIX shell.
 pub fn push_sh(script: &mut String, text: &str) {
     script.push('\'');
-    for (at, part) in text.split('\'').enumerate() {
-        script.push_str(if at > 0 { "'\\''" } else { "" });
-        script.push_str(part);
+    if text.contains('\'') {
+        script.push_str(&text.replace('\'', "'\\''"));
+    } else {
+        script.push_str(text);
     }
     script.push('\'');
 }

@@ -13,6 +13,7 @@ use crate::emit::quote::{push_sh, sh};
 use crate::emit::vault;
 use crate::model::{Discovery, Lab, Node, Service};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -32,7 +33,8 @@ const SCRIPT: &str = concat!(
 pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
     let lab = analysis.lab;
     let waves = waves::waves(lab);
-    let mut text = String::from("#!/bin/sh\n# Made by hlmc. `deploy.sh --help` says what it does.\nset -eu\n\n");
+    let mut text = String::with_capacity(SCRIPT.len() + 256 * lab.services.len());
+    text.push_str("#!/bin/sh\n# Made by hlmc. `deploy.sh --help` says what it does.\nset -eu\n\n");
     let consul = if lab.discovery == Discovery::Consul { "1" } else { "" };
     let acl = if lab.acl { "1" } else { "" };
     let settings = [("lab", lab.name.as_str()), ("region", &lab.region), ("consul", consul), ("acl", acl)];
@@ -46,33 +48,36 @@ pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
         text.push_str("vault='' logins=''\n");
     }
     let _ = writeln!(text, "waves={}", waves.len());
-    each(&mut text, "node", "name address user port role class pool", nodes(lab).map(node).collect());
-    each(
-        &mut text,
-        "pool",
-        "name file",
-        pools(lab).into_keys().map(|name| vec![name.to_owned(), pool_path(name)]).collect(),
-    );
-    let spaces = namespaces(lab).map(|space| vec![space.name.value.clone(), namespace_path(&space.name)]);
-    each(&mut text, "namespace", "name file", spaces.collect());
-    let policy =
-        |of: &Service, file: String| vec![policy_name(of), of.name.value.clone(), of.namespace.value.clone(), file];
-    let policies = policies(lab).map(|given| policy(given.service, given.path()));
-    each(&mut text, "policy", "name service namespace file", policies.collect());
-    let role = |grant: vault::Grant<'_>| {
-        let of = [&grant.service.name, &grant.service.namespace].map(|name| name.value.clone());
-        [grant.role.clone()].into_iter().chain(of).chain([grant.policy_path(), grant.role_path()]).collect()
-    };
-    each(&mut text, "role", "name service namespace policy role", vault::grants(lab).map(role).collect());
+    each(&mut text, "node", "name address user port role class pool", nodes(lab).map(node));
+    let pool = |name| [Cow::Borrowed(name), pool_path(name).into()];
+    each(&mut text, "pool", "name file", pools(lab).into_keys().map(pool));
+    let spaces = namespaces(lab).map(|space| [Cow::from(space.name.as_str()), namespace_path(&space.name).into()]);
+    each(&mut text, "namespace", "name file", spaces);
+    let policies = policies(lab).map(|given| {
+        let [name, namespace] = of(given.service);
+        [policy_name(given.service).into(), name, namespace, given.path().into()]
+    });
+    each(&mut text, "policy", "name service namespace file", policies);
+    let roles = vault::grants(lab).map(|grant| {
+        let [name, namespace] = of(grant.service);
+        let (policy, role) = (grant.policy_path(), grant.role_path());
+        [grant.role.into(), name, namespace, policy.into(), role.into()]
+    });
+    each(&mut text, "role", "name service namespace policy role", roles);
     let numbered = waves.iter().enumerate().flat_map(|(at, wave)| wave.iter().map(move |service| (at + 1, *service)));
     let jobs = numbered.map(|(wave, service)| job(analysis, wave, service));
-    each(&mut text, "job", "wave service namespace kind count file", jobs.collect());
-    each(&mut text, "secret", "service namespace path key...", secrets(lab));
+    each(&mut text, "job", "wave service namespace kind count file", jobs);
+    each(&mut text, "secret", "service namespace path key...", lab.services.iter().flat_map(secrets));
     let stateful = analysis.groups.iter().filter(|facts| !facts.group.volumes.is_empty());
     let placements = stateful.map(|facts| placement(lab, facts));
-    each(&mut text, "placement", "service namespace group node...", placements.collect());
+    each(&mut text, "placement", "service namespace group node...", placements);
     text.push_str(SCRIPT);
     vec![Artifact::script("deploy.sh", text)]
+}
+
+/// The columns that say which job a row is about.
+fn of(service: &Service) -> [Cow<'_, str>; 2] {
+    [service.name.as_str().into(), service.namespace.as_str().into()]
 }
 
 /// What a job's ACL policy is called, in letters, digits and `-`, 128 at most, as Nomad wants it (acl/policy.go, `validPolicyName`).
@@ -87,32 +92,27 @@ fn nodes(lab: &Lab) -> impl Iterator<Item = &Node> {
     lab.servers().chain(lab.nodes.iter().filter(|node| !node.server))
 }
 
-fn node(node: &Node) -> Vec<String> {
+fn node(node: &Node) -> [Cow<'_, str>; 7] {
     let role = match (node.server, node.client) {
         (true, true) => "both",
         (true, false) => "server",
         (false, _) => "client",
     };
-    vec![
-        node.name.value.clone(),
-        node.address.value.to_string(),
-        node.ssh.user.clone().unwrap_or_default(),
-        node.ssh_port().to_string(),
-        role.to_owned(),
-        node.class.value.clone(),
-        node.pool.value.clone(),
+    [
+        node.name.as_str().into(),
+        node.address.value.to_string().into(),
+        node.ssh.user.as_deref().unwrap_or_default().into(),
+        node.ssh_port().to_string().into(),
+        role.into(),
+        node.class.as_str().into(),
+        node.pool.as_str().into(),
     ]
 }
 
-fn job(analysis: &Analysis<'_>, wave: usize, service: &Service) -> Vec<String> {
-    vec![
-        wave.to_string(),
-        service.name.value.clone(),
-        service.namespace.value.clone(),
-        service.kind.clone(),
-        allocations(analysis, service).to_string(),
-        service.job_path(),
-    ]
+fn job<'l>(analysis: &Analysis<'_>, wave: usize, service: &'l Service) -> [Cow<'l, str>; 6] {
+    let [name, namespace] = of(service);
+    let count = allocations(analysis, service).to_string();
+    [wave.to_string().into(), name, namespace, service.kind.as_str().into(), count.into(), service.job_path().into()]
 }
 
 /// How many allocations run once the job is healthy.
@@ -124,44 +124,38 @@ fn allocations(analysis: &Analysis<'_>, service: &Service) -> u64 {
     own.map(|facts| facts.eligible().count() as u64).sum()
 }
 
-/// The Nomad variables that jobs read, with their keys: a row a service and path.
-fn secrets(lab: &Lab) -> Vec<Vec<String>> {
-    let mut rows = Vec::new();
-    for service in &lab.services {
-        let mut paths: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for secret in service.secrets.iter().filter(|secret| secret.store == "nomad") {
-            paths.entry(&secret.path).or_default().insert(&secret.key);
-        }
-        for (path, keys) in paths {
-            let mut row = vec![service.name.value.clone(), service.namespace.value.clone(), path.to_owned()];
-            row.extend(keys.into_iter().map(str::to_owned));
-            rows.push(row);
-        }
+/// The Nomad variables that a job reads, with their keys: a row a path.
+fn secrets(service: &Service) -> impl Iterator<Item = Vec<&str>> {
+    let mut paths: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for secret in service.secrets.iter().filter(|secret| secret.store == "nomad") {
+        paths.entry(&secret.path).or_default().insert(&secret.key);
     }
-    rows
+    let of = [service.name.as_str(), service.namespace.as_str()];
+    paths.into_iter().map(move |(path, keys)| of.into_iter().chain([path]).chain(keys).collect())
 }
 
-fn placement(lab: &Lab, facts: &GroupFacts<'_>) -> Vec<String> {
-    let named = [&facts.service.name, &facts.service.namespace, &facts.group.name].map(|name| name.value.clone());
-    let nodes = facts.eligible().filter_map(|at| lab.nodes.get(at)).map(|node| node.name.value.clone());
-    named.into_iter().chain(nodes).collect()
+fn placement<'l>(lab: &'l Lab, facts: &GroupFacts<'l>) -> impl Iterator<Item = &'l str> {
+    let named = [&facts.service.name, &facts.service.namespace, &facts.group.name].map(|name| name.as_str());
+    let nodes = facts.eligible().filter_map(|at| lab.nodes.get(at)).map(|node| node.name.as_str());
+    named.into_iter().chain(nodes)
 }
 
 /// A function that calls its arguments once for each row.
-fn each(text: &mut String, what: &str, columns: &str, rows: Vec<Vec<String>>) {
+fn each<R>(text: &mut String, what: &str, columns: &str, rows: impl Iterator<Item = R>)
+where
+    R: IntoIterator<Item: AsRef<str>>,
+{
     let _ = write!(text, "\n# {columns}\neach_{what}() {{\n");
-    for row in &rows {
+    let start = text.len();
+    for row in rows {
         text.push_str("    \"$@\"");
         for value in row {
             text.push(' ');
-            push_sh(text, value);
+            push_sh(text, value.as_ref());
         }
         text.push('\n');
     }
-    if rows.is_empty() {
-        text.push_str("    :\n");
-    }
-    text.push_str("}\n");
+    text.push_str(if text.len() == start { "    :\n}\n" } else { "}\n" });
 }
 
 #[cfg(test)]

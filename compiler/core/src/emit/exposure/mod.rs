@@ -7,7 +7,6 @@ use crate::analyze::Analysis;
 use crate::bundle::Artifact;
 use crate::model::{Lab, Role, Route, Service};
 use crate::source::quoted;
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Where somebody stands who reaches something: how it is called, and what that means.
@@ -33,26 +32,26 @@ pub fn text(analysis: &Analysis<'_>) -> String {
         analysis.lab.name.value
     );
     let ways = ways(analysis);
-    for (place, means) in PLACES {
-        let _ = writeln!(out, "\n{place}: {means}");
-        let here: Vec<&String> = ways.iter().filter(|(at, _)| PLACES[*at].0 == place).map(|(_, way)| way).collect();
-        for way in &here {
-            let _ = writeln!(out, "  {way}");
-        }
+    for (place, (name, means)) in PLACES.into_iter().enumerate() {
+        let _ = writeln!(out, "\n{name}: {means}");
+        let here = ways.partition_point(|(at, _)| *at < place)..ways.partition_point(|(at, _)| *at <= place);
         if here.is_empty() {
             out.push_str("  nothing\n");
+        }
+        for (_, way) in &ways[here] {
+            out.extend(["  ", way, "\n"]);
         }
     }
     out
 }
 
-/// Every way in: the index of the place that it is open to, and what it is.
-fn ways(analysis: &Analysis<'_>) -> BTreeSet<(usize, String)> {
+/// Every way in, sorted: the index of the place that it is open to, and what it is.
+fn ways(analysis: &Analysis<'_>) -> Vec<(usize, String)> {
     let lab = analysis.lab;
-    let mut ways = BTreeSet::new();
+    let mut ways = Vec::new();
     for service in &lab.services {
         for route in &service.routes {
-            ways.insert((usize::from(!route.public), route_line(lab, service, route)));
+            ways.push((usize::from(!route.public), route_line(lab, service, route)));
         }
     }
     for facts in &analysis.nodes {
@@ -68,9 +67,11 @@ fn ways(analysis: &Analysis<'_>) -> BTreeSet<(usize, String)> {
                 "containers" => "services at ports that Nomad picks",
                 other => other,
             };
-            ways.insert((place, format!("{} port {ports}/{protocol}: {what}", facts.node.name.value)));
+            ways.push((place, format!("{} port {ports}/{protocol}: {what}", facts.node.name.value)));
         }
     }
+    ways.sort_unstable();
+    ways.dedup();
     ways
 }
 

@@ -62,14 +62,10 @@ impl Addresses {
 
     /// Those of all nodes but one.
     fn members(&self, lab: &Lab, node: &Node) -> String {
-        let mut members = String::with_capacity(16 * self.nodes.len());
-        for (other, address) in lab.nodes.iter().zip(&self.nodes) {
-            if other.name.value != node.name.value {
-                members.push_str(if members.is_empty() { "" } else { " " });
-                members.push_str(address);
-            }
-        }
-        members
+        let at = lab.nodes.iter().take_while(|other| !std::ptr::eq(*other, node)).count();
+        let (before, after) = self.nodes.split_at(at);
+        let others = [before, after.get(1..).unwrap_or_default()];
+        others.map(|some| some.join(" ")).join(" ").trim().to_owned()
     }
 }
 
@@ -104,7 +100,8 @@ allowed() {{
         let _ = writeln!(data, "{} {ports} {protocol}", who.word());
     }
     data.push_str("END\n}");
-    include_str!("ufw.sh.in").replacen("@{data}", &data, 1)
+    let (before, after) = include_str!("ufw.sh.in").split_once("@{data}").unwrap_or_default();
+    [before, &data, after].concat()
 }
 
 /// What a machine lets in: who, ports, protocol, and what asked for it.

@@ -26,13 +26,18 @@ pub(super) fn script(analysis: &Analysis<'_>, facts: &NodeFacts<'_>, files: &[St
     function(&mut data, "folders", folders_of(node));
     function(&mut data, "units", services(lab, node));
     function(&mut data, "accounts", accounts(node).map(|user| format!("account {}", sh(user))));
-    include_str!("install.sh.in").replacen("@{data}", data.trim_end(), 1)
+    let (before, after) = include_str!("install.sh.in").split_once("@{data}").unwrap_or_default();
+    [before, data.trim_end(), after].concat()
 }
 
 /// A shell function of one command a line; one that does nothing where there are none.
 fn function(text: &mut String, name: &str, lines: impl IntoIterator<Item = String>) {
-    let body: String = lines.into_iter().map(|line| format!("    {line}\n")).collect();
-    let _ = write!(text, "\n{name}() {{\n{}}}\n", if body.is_empty() { "    :\n" } else { &body });
+    text.extend(["\n", name, "() {\n"]);
+    let start = text.len();
+    for line in lines {
+        text.extend(["    ", &line, "\n"]);
+    }
+    text.push_str(if text.len() == start { "    :\n}\n" } else { "}\n" });
 }
 
 /// Whose repository Docker's packages come from. The one for Raspbian is for 32-bit systems only.

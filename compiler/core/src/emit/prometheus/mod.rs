@@ -20,9 +20,10 @@ pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
         return Vec::new();
     }
     let config = Config { global: Global { scrape_interval: "30s" }, scrape_configs: scrape_configs(lab) };
+    let mut text = String::with_capacity(256 * config.scrape_configs.len());
+    text.push_str("# Made by hlmc from the `metrics` of all services: change those, not this file.\n");
     // Nothing in the configuration is of a kind that YAML can't hold.
-    let yaml = serde_saphyr::to_string(&config).unwrap_or_default();
-    let text = format!("# Made by hlmc from the `metrics` of all services: change those, not this file.\n{yaml}");
+    let _ = serde_saphyr::to_fmt_writer(&mut text, &config);
     vec![Artifact::text("prometheus", "monitoring/prometheus.yml", text)]
 }
 
