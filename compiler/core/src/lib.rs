@@ -27,5 +27,7 @@ pub mod nomad;
 pub mod resolve;
 pub mod source;
 
-pub use compile::{Checker, Compiled, Locking, audit, check, check_with, codes, compile, compile_with, lab_of};
+pub use compile::{
+    Checker, Compiled, Locking, audit, check, check_with, codes, compile, compile_beside, compile_with, lab_of,
+};
 pub use mend::{Mended, mend};

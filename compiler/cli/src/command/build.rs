@@ -5,8 +5,8 @@ use crate::args::BuildArgs;
 use crate::failure::Failure;
 use crate::settings::{BuildSettings, LabSettings};
 use crate::terminal;
-use crate::write::{Target, Written, verify, write};
-use hlmc_core::bundle::Bundle;
+use crate::write::{Found, Target, Written, verify, write};
+use hlmc_core::bundle::{Artifact, Bundle};
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::path::Path;
@@ -16,8 +16,12 @@ pub(crate) fn build(args: &BuildArgs) -> Result<Outcome, Failure> {
     let start = Instant::now();
     let lab = LabSettings::resolve(&args.lab)?;
     let settings = BuildSettings::resolve(args, &lab);
+    let (world, locking) = (open(&lab)?, locking(args.locked));
+    // A zip holds all files, and what differs is told of the files in place by their names.
+    let found = (!args.verify && settings.zip.is_none()).then(|| Found::at(&settings.out));
+    let is_there = |artifact: &Artifact| found.as_ref().is_some_and(|found| found.has(artifact));
     // The process ends soon, which frees all of it at once.
-    let compiled = ManuallyDrop::new(hlmc_core::compile_with(&open(&lab)?, locking(args.locked)));
+    let compiled = ManuallyDrop::new(hlmc_core::compile_beside(&world, locking, &is_there));
     let advice = say_what_is_wrong(&compiled, &lab.shown);
     let Some(bundle) = &compiled.bundle else {
         return Ok(Outcome::Errors);
@@ -27,7 +31,15 @@ pub(crate) fn build(args: &BuildArgs) -> Result<Outcome, Failure> {
         return compare(bundle, target);
     }
     let waiting = || terminal::say(&format!("waiting for another hlmc that writes `{}`\n", settings.out.display()));
-    let written = write(bundle, target, waiting)?;
+    let written = match write(bundle, found.as_ref(), target, waiting)? {
+        Some(written) => written,
+        None => {
+            // What another build has put there meanwhile was compared with nothing.
+            let again = ManuallyDrop::new(hlmc_core::compile_with(&world, locking));
+            let bundle = again.bundle.as_ref().unwrap_or(bundle);
+            write(bundle, None, target, waiting)?.unwrap_or_default()
+        }
+    };
     terminal::mention(&summary(bundle, written, start.elapsed(), &settings.out));
     if advice {
         terminal::mention("`hlmc check` has advice for this lab");
@@ -53,11 +65,8 @@ fn compare(bundle: &Bundle, target: Target<'_>) -> Result<Outcome, Failure> {
 }
 
 fn summary(bundle: &Bundle, written: Written, took: Duration, out: &Path) -> String {
-    let below_nodes = |path: &'static str, artifact: &str| {
-        artifact.strip_prefix(path).and_then(|rest| rest.split_once('/')).map(|(node, _)| node.to_owned())
-    };
-    let nodes: BTreeSet<String> =
-        bundle.artifacts.iter().filter_map(|artifact| below_nodes("nodes/", &artifact.path)).collect();
+    let below_nodes = bundle.artifacts.iter().filter_map(|artifact| artifact.path.strip_prefix("nodes/"));
+    let nodes: BTreeSet<&str> = below_nodes.filter_map(|path| path.split_once('/')).map(|(node, _)| node).collect();
     let services = bundle.artifacts.iter().filter(|artifact| artifact.kind == "nomad-job").count();
     let changes = match written {
         Written { changed: 0, removed: 0 } => "nothing changed".to_owned(),

@@ -2,6 +2,7 @@
 //!
 //! The bytes are read, not the sums in the folder's list: a file that was changed by hand is found.
 
+use super::lock::is_at;
 use hlmc_core::bundle::{Artifact, Bundle};
 use hlmc_core::source::AT_ONCE;
 use rayon::prelude::*;
@@ -13,19 +14,42 @@ use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
 
-/// For each artifact: whether the folder has it as it is. What can't be read counts as different.
+/// The folder of a bundle as it is found, to compare with.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// `None` where there is nothing to compare with.
+    folder: Option<File>,
+}
+
+impl Found {
+    /// Opens the folder of a bundle, if there is one that holds anything.
+    pub(crate) fn at(out: &Path) -> Self {
+        let has_something = fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
+        Self { folder: if has_something { File::open(out).ok() } else { None } }
+    }
+
+    /// Whether the folder has an artifact as it is. What can't be read counts as different.
+    pub(crate) fn has(&self, artifact: &Artifact) -> bool {
+        self.folder.as_ref().is_some_and(|folder| is_there(artifact, folder).unwrap_or(false))
+    }
+
+    /// Whether the folder is still the one in place: a build puts another there, and changes none.
+    pub(crate) fn is_at(&self, out: &Path) -> bool {
+        self.folder.as_ref().is_some_and(|folder| is_at(folder, out).unwrap_or(false))
+    }
+}
+
+/// For each artifact: whether it is in place as it is.
 pub(crate) fn unchanged(bundle: &Bundle, out: &Path) -> Vec<bool> {
-    let is_empty = || fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_none());
-    let (false, Ok(folder)) = (is_empty(), File::open(out)) else { return vec![false; bundle.artifacts.len()] };
-    let is_there = |buffer: &mut Vec<u8>, artifact| is_there(artifact, &folder, buffer).unwrap_or(false);
-    let buffer = || Vec::with_capacity(BUFFER);
-    bundle.artifacts.par_iter().with_max_len(AT_ONCE).map_init(buffer, is_there).collect()
+    let found = Found::at(out);
+    let artifacts = bundle.artifacts.par_iter().with_max_len(AT_ONCE);
+    artifacts.map(|artifact| artifact.is_there || found.has(artifact)).collect()
 }
 
 /// How much is read at once.
 const BUFFER: usize = 32 * 1024;
 
-fn is_there(artifact: &Artifact, folder: &File, buffer: &mut Vec<u8>) -> io::Result<bool> {
+fn is_there(artifact: &Artifact, folder: &File) -> io::Result<bool> {
     let file = open_in(folder, Path::new(&artifact.path))?;
     let found = fstat(&file)?; // twice as fast as `File::metadata`, which asks for more
     if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile
@@ -34,7 +58,7 @@ fn is_there(artifact: &Artifact, folder: &File, buffer: &mut Vec<u8>) -> io::Res
     {
         return Ok(false);
     }
-    starts_with(&file, &artifact.bytes, buffer)
+    starts_with(&file, &artifact.bytes)
 }
 
 /// Opens what is at a path, but neither through a symlink nor waiting for the other end of a pipe.
@@ -54,13 +78,14 @@ fn open_in(folder: impl AsFd, path: &Path) -> io::Result<File> {
 
 /// Whether a file holds exactly these bytes.
 pub(crate) fn same_bytes(file: &File, expected: &[u8]) -> io::Result<bool> {
-    Ok(file.metadata()?.len() == expected.len() as u64 && starts_with(file, expected, &mut Vec::with_capacity(BUFFER))?)
+    Ok(file.metadata()?.len() == expected.len() as u64 && starts_with(file, expected)?)
 }
 
-fn starts_with(file: &File, mut expected: &[u8], buffer: &mut Vec<u8>) -> io::Result<bool> {
+fn starts_with(file: &File, mut expected: &[u8]) -> io::Result<bool> {
+    let mut buffer = Vec::with_capacity(expected.len().min(BUFFER));
     while !expected.is_empty() {
         buffer.clear();
-        match rustix::io::read(file, spare_capacity(buffer)) {
+        match rustix::io::read(file, spare_capacity(&mut buffer)) {
             Ok(_) => {}
             Err(Errno::INTR) => continue,
             Err(error) => return Err(error.into()),

@@ -3,7 +3,7 @@
 //! The new folder is made beside the old one and swapped in with one system call, then the old one goes:
 //!
 //! 1. [`lock`] the folder, so that two runs don't meet, and clean up after a run that was killed.
-//! 2. [`compare`] every artifact with what is there. Nothing differs: nothing is written.
+//! 2. [`compare`] every artifact with what is there, unless that was done when it was made. Nothing differs: nothing is written.
 //! 3. [`stage`] the new folder: what is unchanged is a hard link (and keeps its mtime), the rest is written, and what
 //!    hlmc didn't write is linked over as it is.
 //! 4. [`swap`] the two folders.
@@ -25,6 +25,7 @@ mod verify;
 mod zip;
 
 use crate::failure::Failure;
+pub(crate) use compare::Found;
 use existing::Existing;
 use hlmc_core::bundle::Bundle;
 use lock::Lock;
@@ -54,11 +55,17 @@ pub(crate) struct Target<'a> {
     pub(crate) lab: &'a Path,
 }
 
-/// Makes the folder, and the zip, hold the bundle. `waiting` is called when another run has to finish first.
+/// Makes the folder, and the zip, hold the bundle. `found` is the folder that the bundle's files were compared with while they were
+/// made, and `waiting` is called when another run has to finish first. `None` when that has put another folder in its place.
 ///
 /// # Errors
 /// When something can't be written or stands in the way; what couldn't be written is as it was before.
-pub(crate) fn write(bundle: &Bundle, target: Target<'_>, waiting: impl FnOnce()) -> Result<Written, Failure> {
+pub(crate) fn write(
+    bundle: &Bundle,
+    found: Option<&Found>,
+    target: Target<'_>,
+    waiting: impl FnOnce(),
+) -> Result<Option<Written>, Failure> {
     place::check_paths(bundle)?;
     target.zip.map_or(Ok(()), zip::refuse_others)?;
     let place = Place::find(target.out, target.lab).map_err(unchanged)?;
@@ -68,12 +75,16 @@ pub(crate) fn write(bundle: &Bundle, target: Target<'_>, waiting: impl FnOnce())
         .map_err(|failure| failure.unwritten("--zip", "nothing was written"))?;
     let _lock = lock::lock(&place, waiting).map_err(unchanged)?;
     retire::clean_up(&place).map_err(unchanged)?;
+    let is_known = found.is_some_and(|found| found.is_at(&place.out));
+    if !is_known && bundle.artifacts.iter().any(|artifact| artifact.is_there) {
+        return Ok(None);
+    }
     let (written, _next_lock) = replace(bundle, &place)?;
     if let Some(file) = target.zip {
         let only_the_folder = "the folder is written, the zip is as it was";
         zip::write_zip(bundle, file).map_err(|failure| failure.unwritten("--zip", only_the_folder))?;
     }
-    Ok(written)
+    Ok(Some(written))
 }
 
 /// A failure before the folders were swapped.

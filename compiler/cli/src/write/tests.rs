@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 
 /// Writes without a zip, and waits without a word.
 fn write_folder(bundle: &Bundle, out: &Path, lab: &Path) -> Result<Written, Failure> {
-    write(bundle, Target { out, zip: None, lab }, || ())
+    Ok(write(bundle, None, Target { out, zip: None, lab }, || ())?.unwrap())
 }
 
 struct Case {
@@ -115,6 +115,42 @@ fn an_unchanged_file_keeps_its_mtime() {
     assert_eq!(case.write(&[("a/same", "1"), ("a/other", "II")]), Ok(Written { changed: 2, removed: 0 }));
     assert_eq!((case.modified("lab/out/a/same"), inode()), (past, before));
     assert!(case.modified("lab/out/a/other") > past);
+}
+
+/// A bundle without the bytes of what a folder has.
+fn bundle_beside(found: &Found, files: &[(&str, &str)]) -> Bundle {
+    let mut bundle = bundle(files);
+    for artifact in bundle.artifacts.iter_mut().filter(|artifact| found.has(artifact)) {
+        artifact.is_there = true;
+        artifact.bytes.clear();
+    }
+    bundle
+}
+
+#[test]
+fn what_was_there_is_kept_without_its_bytes() {
+    let case = Case::new();
+    case.write(&[("same", "1")]).unwrap();
+    let (out, lab) = (case.path("lab/out"), case.path("lab"));
+    let found = Found::at(&out);
+    let bundle = bundle_beside(&found, &[("same", "1"), ("new", "2")]);
+    let target = Target { out: &out, zip: None, lab: &lab };
+    let written = write(&bundle, Some(&found), target, || ());
+    assert_eq!(written, Ok(Some(Written { changed: 2, removed: 0 })));
+    assert_eq!(case.tree(), ["out/", "out/bundle.json", "out/new: 2", "out/same: 1"]);
+}
+
+#[test]
+fn a_folder_that_another_build_has_replaced_is_not_the_one_that_was_compared() {
+    let case = Case::new();
+    case.write(&[("same", "1")]).unwrap();
+    let (out, lab) = (case.path("lab/out"), case.path("lab"));
+    let found = Found::at(&out);
+    let bundle = bundle_beside(&found, &[("same", "1")]);
+    case.write(&[("same", "2")]).unwrap();
+    let target = Target { out: &out, zip: None, lab: &lab };
+    assert_eq!(write(&bundle, Some(&found), target, || ()), Ok(None));
+    assert_eq!(case.tree(), ["out/", "out/bundle.json", "out/same: 2"]);
 }
 
 #[test]
@@ -308,7 +344,7 @@ fn a_zip_takes_the_place_of_a_zip_only() {
     for name in ["whoami.kdl", "link.zip", "."] {
         let zip = case.path(name);
         let target = Target { out: &case.path("out"), zip: Some(&zip), lab: &case.path("lab") };
-        let refused = write(&files, target, || ()).unwrap_err().to_string();
+        let refused = write(&files, None, target, || ()).unwrap_err().to_string();
         assert!(refused.contains("is there and isn't a zip"), "{refused}");
         assert!(!case.path("out").exists(), "nothing is written");
     }

@@ -7,12 +7,17 @@ use sha2::{Digest, Sha256};
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half & 15)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        digits.push(digit(byte >> 4));
+        digits.push(digit(*byte));
+    }
+    digits
 }
 
 /// Lists the artifacts as `bundle.json`, which doesn't list itself; `lock` is the text of `hlmc.lock`.
 ///
-/// What stands in it for a file is written where its sum is made, by several threads.
+/// Several threads write what stands in it for files.
 #[must_use]
 pub fn manifest(lab: &str, lock: Option<&str>, artifacts: &[Artifact]) -> Artifact {
     let parts: Vec<String> = artifacts.par_chunks(AT_ONCE).map(files).collect();
@@ -30,18 +35,23 @@ pub fn manifest(lab: &str, lock: Option<&str>, artifacts: &[Artifact]) -> Artifa
 }
 
 fn files(artifacts: &[Artifact]) -> String {
-    artifacts.iter().map(file).collect::<Vec<String>>().join(",\n")
-}
-
-fn file(artifact: &Artifact) -> String {
-    let Artifact { path, kind, source, .. } = artifact;
-    let mode = if artifact.executable { "755" } else { "644" };
-    let sum = hex(&Sha256::digest(&artifact.bytes));
-    let source = source.as_ref().map_or(String::new(), |source| format!(",\n      \"source\": {}", json(source)));
-    format!(
-        "    {{\n      \"path\": {},\n      \"kind\": \"{kind}\",\n      \"mode\": \"{mode}\",\n      \"sha256\": \"{sum}\"{source}\n    }}",
-        json(path)
-    )
+    let mut text = String::with_capacity(320 * artifacts.len());
+    for artifact in artifacts {
+        text.push_str(if text.is_empty() { "    {\n      \"path\": " } else { ",\n    {\n      \"path\": " });
+        text.push_str(&json(&artifact.path));
+        text.push_str(",\n      \"kind\": \"");
+        text.push_str(artifact.kind);
+        text.push_str(if artifact.executable { "\",\n      \"mode\": \"755" } else { "\",\n      \"mode\": \"644" });
+        text.push_str("\",\n      \"sha256\": \"");
+        text.push_str(&hex(&artifact.sum.unwrap_or_else(|| Sha256::digest(&artifact.bytes).into())));
+        text.push('"');
+        if let Some(source) = &artifact.source {
+            text.push_str(",\n      \"source\": ");
+            text.push_str(&json(source));
+        }
+        text.push_str("\n    }");
+    }
+    text
 }
 
 /// A text in quotes, as JSON has it.

@@ -5,6 +5,13 @@ mod manifest;
 pub(crate) use manifest::hex;
 pub use manifest::manifest;
 
+use crate::source::AT_ONCE;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+/// Whether a file lies where the bundle goes, just as it is.
+pub type IsThere<'a> = dyn Fn(&Artifact) -> bool + Sync + 'a;
+
 /// Everything that a build writes.
 #[derive(Clone, Debug, Default)]
 pub struct Bundle {
@@ -17,7 +24,7 @@ pub struct Bundle {
 pub struct Artifact {
     /// Path in `out/`, with `/` between its parts; it never leads outside.
     pub path: String,
-    /// Its bytes.
+    /// Its bytes; none are kept of what [is there](Self::is_there).
     pub bytes: Vec<u8>,
     /// Whether it may be executed: mode 755 in place of 644.
     pub executable: bool,
@@ -25,17 +32,17 @@ pub struct Artifact {
     pub kind: &'static str,
     /// The manifest it came from; `None` for what follows from the whole lab.
     pub source: Option<String>,
+    /// Whether it lies where the bundle goes, just as it is.
+    pub is_there: bool,
+    /// The sum of its bytes, once it is finished.
+    sum: Option<[u8; 32]>,
 }
 
 impl Artifact {
     /// A text that follows from the whole lab.
     pub fn text(kind: &'static str, path: impl Into<String>, text: impl Into<String>) -> Self {
-        let mut bytes = text.into().into_bytes();
-        // A text that grew has up to twice the room it needs, and there are thousands.
-        if bytes.capacity() - bytes.len() > bytes.len() / 8 {
-            bytes = bytes.as_slice().to_vec();
-        }
-        Self { path: path.into(), bytes, executable: false, kind, source: None }
+        let (path, bytes) = (path.into(), text.into().into_bytes());
+        Self { path, bytes, executable: false, kind, source: None, is_there: false, sum: None }
     }
 
     /// A script.
@@ -50,6 +57,23 @@ impl Artifact {
         self
     }
 
+    /// Sums its bytes up and lets go of them where they are there already: next to where they were made, while they are at hand.
+    #[must_use]
+    pub(crate) fn finished(mut self, is_there: &IsThere<'_>) -> Self {
+        if self.sum.is_some() {
+            return self;
+        }
+        self.sum = Some(Sha256::digest(&self.bytes).into());
+        self.is_there = is_there(&self);
+        if self.is_there {
+            self.bytes = Vec::new();
+        } else if self.bytes.capacity() - self.bytes.len() > self.bytes.len() / 8 {
+            // A text that grew has up to twice the room it needs, and there are thousands.
+            self.bytes = self.bytes.as_slice().to_vec();
+        }
+        self
+    }
+
     /// Permission bits on disk and in the zip.
     #[must_use]
     pub const fn mode(&self) -> u32 {
@@ -60,9 +84,16 @@ impl Artifact {
 impl Bundle {
     /// Sorts artifacts into a bundle and adds `bundle.json`; `lock` is the text of `hlmc.lock`.
     #[must_use]
-    pub fn new(mut artifacts: Vec<Artifact>, lab: &str, lock: Option<&str>) -> Self {
+    pub fn new(artifacts: Vec<Artifact>, lab: &str, lock: Option<&str>) -> Self {
+        Self::beside(artifacts, lab, lock, &|_| false)
+    }
+
+    /// The same, without the bytes of what is there already.
+    pub(crate) fn beside(artifacts: Vec<Artifact>, lab: &str, lock: Option<&str>, is_there: &IsThere<'_>) -> Self {
+        let artifacts = artifacts.into_par_iter().with_max_len(AT_ONCE);
+        let mut artifacts: Vec<Artifact> = artifacts.map(|artifact| artifact.finished(is_there)).collect();
         artifacts.sort_by(|a, b| a.path.cmp(&b.path));
-        let manifest = manifest(lab, lock, &artifacts);
+        let manifest = manifest(lab, lock, &artifacts).finished(is_there);
         let at = artifacts.partition_point(|artifact| artifact.path < manifest.path);
         artifacts.insert(at, manifest);
         Self { artifacts }

@@ -4,7 +4,7 @@ mod again;
 mod front;
 
 use crate::analyze::{Analysis, analyze};
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, IsThere};
 use crate::diagnostic::{Code, Diagnostic, Severity, Sink};
 use crate::model::Lab;
 use crate::source::{FileId, Source, Sources, World};
@@ -46,7 +46,13 @@ pub fn compile(world: &dyn World) -> Compiled {
 /// Compiles a lab with its lock, without it, or held to it.
 #[must_use]
 pub fn compile_with(world: &dyn World, locking: Locking) -> Compiled {
-    run(world, locking, |analysis| Some(emit::bundle(analysis)))
+    compile_beside(world, locking, &|_| false)
+}
+
+/// The same for a place that is asked whether it has a file of the bundle: the bytes of what is there aren't kept.
+#[must_use]
+pub fn compile_beside(world: &dyn World, locking: Locking, is_there: &IsThere<'_>) -> Compiled {
+    run(world, locking, |analysis| Some(emit::bundle_beside(analysis, is_there)))
 }
 
 /// Finds everything that [`compile`] would find, and emits nothing.

@@ -25,8 +25,11 @@ use crate::compile::lab_of;
 use crate::decode::codes::defined_twice::defined_twice;
 use crate::decode::hcl::Values;
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::source::{FileId, Sources, Span, Spanned, World, text};
+use crate::emit::job::artifact;
+use crate::model::Service;
+use crate::source::{AT_ONCE, FileId, Sources, Span, Spanned, World, text};
 use draft::Draft;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// What importing gives.
@@ -97,7 +100,6 @@ pub fn import(world: &dyn World, paths: &[String]) -> Imported {
 pub fn jobs(world: &dyn World) -> (Vec<String>, Vec<Diagnostic>) {
     let compiled = lab_of(world);
     let services = compiled.lab.map(|lab| lab.services).unwrap_or_default();
-    let artifacts = crate::emit::job::artifacts(&services.iter().collect::<Vec<_>>(), &[], &[]);
-    let texts = artifacts.into_iter().map(|artifact| String::from_utf8_lossy(&artifact.bytes).into_owned());
-    (texts.collect(), compiled.diagnostics)
+    let text = |service: &Service| String::from_utf8(artifact(service, &[], &[]).bytes).unwrap_or_default();
+    (services.par_iter().with_max_len(AT_ONCE).map(text).collect(), compiled.diagnostics)
 }

@@ -5,18 +5,12 @@ use crate::bundle::Artifact;
 use crate::model::{Arch, Service};
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::nomad::hcl::{Dialect, write_block};
-use crate::source::AT_ONCE;
-use rayon::prelude::*;
 use std::borrow::Cow;
 
-/// Writes the jobs; what they take from other artifacts of the bundle is filled in from `generated`. `groups` is what follows
-/// for their groups, in their order.
+/// Writes a job; what it takes from other artifacts of the bundle is filled in from `generated`. `groups` is what follows for the
+/// groups of all jobs, in their order.
 #[must_use]
-pub fn artifacts(services: &[&Service], groups: &[GroupFacts<'_>], generated: &[Artifact]) -> Vec<Artifact> {
-    services.par_iter().with_max_len(AT_ONCE).map(|service| artifact(service, groups, generated)).collect()
-}
-
-fn artifact(service: &Service, groups: &[GroupFacts<'_>], generated: &[Artifact]) -> Artifact {
+pub fn artifact(service: &Service, groups: &[GroupFacts<'_>], generated: &[Artifact]) -> Artifact {
     let mut job = Cow::Borrowed(&service.job);
     if !generated.is_empty() {
         fill(&mut job.to_mut().body, generated);
@@ -74,7 +68,7 @@ fn fill(body: &mut Body, generated: &[Artifact]) {
 /// The text of an artifact, and whether Nomad has to render it: where the bundle has `X.ctmpl` in place of `X`, it does.
 fn text(path: &str, generated: &[Artifact]) -> (String, bool) {
     let find = |path: &str| generated.iter().find(|artifact| artifact.path == path);
-    let text = |artifact: &Artifact| String::from_utf8_lossy(&artifact.bytes).into_owned();
+    let text = |artifact: &Artifact| String::from_utf8(artifact.bytes.clone()).unwrap_or_default();
     match find(path) {
         Some(artifact) => (text(artifact), false),
         None => find(&format!("{path}.ctmpl")).map_or_else(Default::default, |template| (text(template), true)),
@@ -95,7 +89,7 @@ mod tests {
         template.body.set("right_delimiter", Value::str("hlmc>>", span));
         template.body.set("data", Value { kind: ValueKind::Artifact(path.to_owned()), span });
         service.job.body.blocks.push(template);
-        String::from_utf8(artifacts(&[&service], &[], generated)[0].bytes.clone()).unwrap()
+        String::from_utf8(artifact(&service, &[], generated).bytes).unwrap()
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod tests;
 mod units;
 
 use crate::analyze::{Analysis, NodeFacts};
-use crate::bundle::Artifact;
+use crate::bundle::{Artifact, IsThere};
 use crate::model::{Daemon, Discovery};
 use crate::nomad::form::Body;
 use crate::nomad::hcl::{self, Dialect};
@@ -23,11 +23,13 @@ use firewall::Addresses;
 pub(super) use firewall::{Who, let_in};
 use rayon::prelude::*;
 
-/// The files of all nodes.
+/// The files of all nodes, finished.
 #[must_use]
-pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
+pub fn artifacts(analysis: &Analysis<'_>, is_there: &IsThere<'_>) -> Vec<Artifact> {
     let addresses = Addresses::of(analysis.lab);
-    analysis.nodes.par_iter().with_max_len(AT_ONCE).flat_map_iter(|facts| node(analysis, facts, &addresses)).collect()
+    let nodes = analysis.nodes.par_iter().with_max_len(AT_ONCE);
+    let files = nodes.flat_map_iter(|facts| node(analysis, facts, &addresses));
+    files.map(|artifact| artifact.finished(is_there)).collect()
 }
 
 /// The files that lie on one machine, then the scripts that bring them there.

@@ -279,7 +279,7 @@ fn n4_only_the_nas_is_a_nomad_server() {
 #[test]
 fn n4_a_pi_never_gets_a_nas_directory() {
     let lab = lab();
-    for artifact in super::super::artifacts(&super::lab::analysis(&lab)) {
+    for artifact in super::super::artifacts(&super::lab::analysis(&lab), &|_| false) {
         let text = String::from_utf8(artifact.bytes).unwrap();
         if artifact.path.starts_with("nodes/pi") {
             assert!(!text.contains("/bulk1") && !text.contains("/fast"), "{}:\n{text}", artifact.path);

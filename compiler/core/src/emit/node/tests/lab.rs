@@ -217,7 +217,7 @@ pub(super) fn analysis(lab: &Lab) -> Analysis<'_> {
 
 /// The text of one file of the bundle; empty where there is no such file.
 pub(super) fn file(lab: &Lab, path: &str) -> String {
-    let artifacts: Vec<Artifact> = super::super::artifacts(&analysis(lab));
+    let artifacts: Vec<Artifact> = super::super::artifacts(&analysis(lab), &|_| false);
     let found = artifacts.into_iter().find(|artifact| artifact.path == path);
     found.map(|artifact| String::from_utf8(artifact.bytes).unwrap()).unwrap_or_default()
 }

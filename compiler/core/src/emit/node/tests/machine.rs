@@ -44,7 +44,7 @@ fn nomad_needs_the_mounts_below_its_host_volumes() {
 #[test]
 fn n7_mount_units_only_where_mounts_are_declared() {
     let lab = lab();
-    let artifacts = super::super::artifacts(&analysis(&lab));
+    let artifacts = super::super::artifacts(&analysis(&lab), &|_| false);
     let mounts: Vec<&str> =
         artifacts.iter().filter(|it| it.kind == "systemd-mount").map(|it| it.path.as_str()).collect();
     assert_eq!(mounts, [format!("{UNITS}/bulk1.mount"), format!("{UNITS}/fast.mount")]);
@@ -87,7 +87,7 @@ fn a_mount_over_the_network_waits_for_the_network() {
 #[test]
 fn n7_dnsmasq_and_samba_on_the_nas_only() {
     let lab = lab();
-    let artifacts = super::super::artifacts(&analysis(&lab));
+    let artifacts = super::super::artifacts(&analysis(&lab), &|_| false);
     let daemons: Vec<&str> =
         artifacts.iter().filter(|it| it.kind == "dnsmasq" || it.kind == "samba").map(|it| it.path.as_str()).collect();
     assert_eq!(daemons, ["nodes/nas/etc/dnsmasq.d/hlmc.conf", "nodes/nas/etc/samba/smb.conf"]);
@@ -287,7 +287,7 @@ fn n5_ubuntu_has_its_own_packages_and_raspbian_has_debians() {
 #[test]
 fn scripts_may_be_executed() {
     let lab = lab();
-    for artifact in super::super::artifacts(&analysis(&lab)) {
+    for artifact in super::super::artifacts(&analysis(&lab), &|_| false) {
         assert_eq!(artifact.executable, artifact.path.ends_with(".sh"), "{}", artifact.path);
     }
 }
