@@ -7,6 +7,7 @@ use crate::bundle::Artifact;
 use crate::model::{Discovery, Lab, Metrics, Role, Service};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// Where the agents of the own node answer.
 const CONSUL: &str = "127.0.0.1:8500";
@@ -19,23 +20,59 @@ pub fn artifacts(analysis: &Analysis<'_>) -> Vec<Artifact> {
     if lab.provider(Role::Monitoring).is_none_or(|provider| provider.name.value != "prometheus") {
         return Vec::new();
     }
-    let config = Config { global: Global { scrape_interval: "30s" }, scrape_configs: scrape_configs(lab) };
-    let mut text = String::with_capacity(256 * config.scrape_configs.len());
+    vec![Artifact::text("prometheus", "monitoring/prometheus.yml", config(lab))]
+}
+
+fn config(lab: &Lab) -> String {
+    let measured = || lab.services.iter().filter_map(|service| Some((service, service.metrics.as_ref()?)));
+    let agents = agents(lab);
+    let mut text = String::with_capacity(256 * lab.services.len());
     text.push_str("# Made by hlmc from the `metrics` of all services: change those, not this file.\n");
-    // Nothing in the configuration is of a kind that YAML can't hold.
-    let _ = serde_saphyr::to_fmt_writer(&mut text, &config);
-    vec![Artifact::text("prometheus", "monitoring/prometheus.yml", text)]
+    text.push_str("global:\n  scrape_interval: 30s\nscrape_configs:");
+    text.push_str(if agents.is_none() && measured().next().is_none() { " []\n" } else { "\n" });
+    for (service, metrics) in measured() {
+        let at = [&*service.name, &*metrics.path, &*metrics.upstream];
+        if lab.discovery == Discovery::Consul && at.into_iter().all(is_plain) {
+            push_plain(&mut text, at);
+        } else {
+            push(&mut text, &scrape(lab, service, metrics));
+        }
+    }
+    agents.iter().for_each(|config| push(&mut text, config));
+    text
 }
 
-#[derive(Serialize)]
-struct Config<'l> {
-    global: Global,
-    scrape_configs: Vec<ScrapeConfig<'l>>,
+/// Appends a scrape job.
+fn push(text: &mut String, config: &ScrapeConfig<'_>) {
+    // Nothing in it is of a kind that YAML can't hold.
+    let _ = serde_saphyr::to_fmt_writer(text, &[config]);
 }
 
-#[derive(Serialize)]
-struct Global {
-    scrape_interval: &'static str,
+/// Appends the scrape job of a service as [`push`] would, but at once: nearly all services of a lab with Consul are like this.
+fn push_plain(text: &mut String, [name, path, upstream]: [&str; 3]) {
+    let _ = write!(
+        text,
+        "- job_name: {name}
+  metrics_path: {path}
+  consul_sd_configs:
+  - server: {CONSUL}
+    services:
+    - {upstream}
+  relabel_configs:
+  - source_labels:
+    - __meta_consul_node
+    target_label: node
+"
+    );
+}
+
+/// Whether YAML takes a text for one as it stands, and for a path without a query. Whatever else a word could be, such as `false`,
+/// is shorter.
+fn is_plain(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'/');
+    (6..=64).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_lowercase() || c == '/')
+        && text.bytes().all(plain)
 }
 
 #[derive(Serialize)]
@@ -75,11 +112,6 @@ struct Relabel<'l> {
     regex: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target_label: Option<&'l str>,
-}
-
-fn scrape_configs(lab: &Lab) -> Vec<ScrapeConfig<'_>> {
-    let services = lab.services.iter().filter_map(|service| Some((service, service.metrics.as_ref()?)));
-    services.map(|(service, metrics)| scrape(lab, service, metrics)).chain(agents(lab)).collect()
 }
 
 fn scrape<'l>(lab: &'l Lab, service: &'l Service, metrics: &'l Metrics) -> ScrapeConfig<'l> {

@@ -125,3 +125,30 @@ fn the_query_of_a_path_stands_apart() {
     let expected = "  metrics_path: /v1/sys/metrics\n  params:\n    a:\n    - \"1\"\n    - \"2\"\n    b:\n    - \"\"\n    format:\n    - prometheus\n";
     assert!(text.contains(expected), "{text}");
 }
+
+#[test]
+fn what_is_plain_is_written_as_anything_else() {
+    let lab = measured_lab(Discovery::Consul);
+    let mut written = 0;
+    for word in ["immich-metrics", "false", "12e456", "/metrics", "/v1/metrics?a=1", "a: bcde", "off-site", "~123456"] {
+        let mut service = service(word).measured(word);
+        if let Some(metrics) = &mut service.metrics {
+            metrics.upstream = word.to_owned();
+        }
+        let metrics = service.metrics.as_ref().unwrap();
+        let (mut plain, mut other) = (String::new(), String::new());
+        push_plain(&mut plain, [word; 3]);
+        push(&mut other, &scrape(&lab, &service, metrics));
+        assert!(plain == other || !is_plain(word), "{plain}\n{other}");
+        written += usize::from(is_plain(word));
+    }
+    assert_eq!(written, 3);
+}
+
+#[test]
+fn nothing_to_ask_is_an_empty_list() {
+    let text = text(&Lab { services: Vec::new(), ..measured_lab(Discovery::Nomad) });
+    assert!(text.ends_with("scrape_configs: []\n"), "{text}");
+    let empty = BTreeMap::from([("scrape_configs", Vec::<String>::new())]);
+    assert!(text.ends_with(&serde_saphyr::to_string(&empty).unwrap()), "{text}");
+}
