@@ -18,45 +18,55 @@ pub fn read<T: Send>(world: &dyn World, meanwhile: impl FnOnce(&Source) -> T + S
     let mut found = Sink::default();
     let text = text("lab.kdl", bytes, Span::new(LAB_FILE, 0, 0), &mut found).unwrap_or_default();
     let lab = Source { path: "lab.kdl".into(), text: text.into() };
-    let (given, (others, mut failed, listed)) = rayon::join(|| meanwhile(&lab), || others(world));
+    let (given, others) = rayon::join(|| meanwhile(&lab), || Others::read(world));
     // It isn't missing where it is a link to nothing.
-    if !missing || listed {
+    if !missing || others.lab_is_listed {
         sink.append(found);
     }
     let mut sources = Sources { files: vec![lab] };
-    for (path, (text, found)) in others {
+    for (path, text, found) in others.texts {
         sources.add(path, sink.take(text, found));
     }
     // A file that no manifest names is nobody's business, wherever its link leads.
-    failed.retain(|(path, error)| is_manifest(path) || *error != ReadError::OutsideLab);
-    for (path, error) in failed {
+    let failed = others.failed.into_iter();
+    for (path, error) in failed.filter(|(path, error)| is_manifest(path) || *error != ReadError::OutsideLab) {
         let file = sources.add(path.as_str(), "");
         report(&path, &error, Span::new(file, 0, 0), sink);
     }
     (sources, given)
 }
 
-/// The texts of the other manifests, what can't be listed, and whether `lab.kdl` is listed.
-fn others(world: &dyn World) -> (Vec<(String, (Arc<str>, Sink))>, Vec<(String, ReadError)>, bool) {
-    let mut paths = Vec::new();
-    let mut failed = Vec::new();
-    let mut has_lab = false;
-    for file in world.files() {
-        match file {
-            Ok(path) if path == "lab.kdl" => has_lab = true,
-            Ok(path) if is_manifest(&path) => paths.push(path),
-            Ok(_) => {}
-            Err(failure) => failed.push(failure),
+/// What there is beside `lab.kdl`.
+struct Others {
+    /// By path, each with what is wrong with it.
+    texts: Vec<(String, Arc<str>, Sink)>,
+    /// What can't be listed.
+    failed: Vec<(String, ReadError)>,
+    lab_is_listed: bool,
+}
+
+impl Others {
+    fn read(world: &dyn World) -> Self {
+        let mut others = Self { texts: Vec::new(), failed: Vec::new(), lab_is_listed: false };
+        let mut paths = Vec::new();
+        for file in world.files() {
+            match file {
+                Ok(path) if path == "lab.kdl" => others.lab_is_listed = true,
+                Ok(path) if is_manifest(&path) => paths.push(path),
+                Ok(_) => {}
+                Err(failure) => others.failed.push(failure),
+            }
         }
+        paths.sort();
+        let texts = paths.into_par_iter().with_max_len(AT_ONCE).enumerate().map(|(at, path)| {
+            let mut sink = Sink::default();
+            let id = FileId(u32::try_from(at + 1).unwrap_or(u32::MAX));
+            let text = text(&path, world.read(&path), Span::new(id, 0, 0), &mut sink);
+            (path, text.unwrap_or_default().into(), sink)
+        });
+        others.texts = texts.collect();
+        others
     }
-    paths.sort();
-    let texts = paths.into_par_iter().with_max_len(AT_ONCE).enumerate().map(|(at, path)| {
-        let mut sink = Sink::default();
-        let id = FileId(u32::try_from(at + 1).unwrap_or(u32::MAX));
-        let text = text(&path, world.read(&path), Span::new(id, 0, 0), &mut sink);
-        (path, (text.unwrap_or_default().into(), sink))
-    });
-    (texts.collect(), failed, has_lab)
 }
 
 /// Whether a path is one that manifests are read from.

@@ -1,6 +1,7 @@
 //! A lab that takes anything, and the programs.
 
 use hlmc_core::compile;
+use hlmc_core::decode::manifests::{lab_file, manifests};
 use hlmc_core::diagnostic::{Diagnostic, Severity, Sink, plain};
 use hlmc_core::nomad::hcl::{Dialect, write_block};
 use hlmc_core::source::{MemoryWorld, Sources};
@@ -38,8 +39,8 @@ pub(crate) fn build(node: &str, services: &str) -> Vec<(String, String)> {
 /// language could run. What that reports, but for numbers that are too large.
 pub(crate) fn job(world: &MemoryWorld) -> Result<String, (Vec<Diagnostic>, Sources)> {
     let mut sink = Sink::default();
-    let mut sources = hlmc_core::source::read(world, &mut sink);
-    let (manifests, of_files) = hlmc_core::decode::manifests::manifests(world, &mut sources, &mut sink);
+    let (mut sources, of_lab) = hlmc_core::source::read(world, lab_file, &mut sink);
+    let (manifests, of_files) = manifests(of_lab, world, &mut sources, &mut sink);
     of_files.into_values().for_each(|found| sink.append(found));
     manifests.jobs.iter().for_each(|job| hlmc_core::lower::hold_to_tables(&job.block, &mut sink));
     let found = sink.into_sorted().into_iter();
