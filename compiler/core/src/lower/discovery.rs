@@ -8,6 +8,7 @@ use crate::resolve::codes::bad_value::bad_value;
 use crate::resolve::{Expanded, bodies};
 use crate::source::{AT_ONCE, Span, Spanned};
 use rayon::prelude::*;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 /// The registered ports of all services, by service.
@@ -51,13 +52,13 @@ impl Registry {
                             .help("take letters, digits and `-`, 63 with the service's name, or add `register=#false`"),
                     );
                 }
-                match taken.get(name.as_str()) {
-                    Some(first) if !service.core => {
-                        sink.push(defined_twice(&format!("`{}` in discovery", name.value), name.span, *first));
+                match taken.entry(name) {
+                    Entry::Occupied(first) if !service.core => {
+                        sink.push(defined_twice(&format!("`{}` in discovery", name.value), name.span, *first.get()));
                     }
-                    Some(_) => {}
-                    None => {
-                        taken.insert(name, name.span);
+                    Entry::Occupied(_) => {}
+                    Entry::Vacant(place) => {
+                        place.insert(name.span);
                     }
                 }
             }

@@ -225,17 +225,17 @@ fn contents(
 
 /// Nomad replaces a rendered file by renaming: a container that has the file itself mounted keeps the old one. With
 /// `restart` the container is made anew; with `signal` and `noop` the folder is mounted instead.
-fn mount(block: &Block, contents: ValueKind, rendered: bool, target: Spanned<String>) -> Mounted {
+fn mount(block: &Block, contents: ValueKind, rendered: bool, mut target: Spanned<String>) -> Mounted {
     let span = target.span;
     let change = block.body.str("change").map_or("restart", |change| change.value);
-    let destination = ["local/files", &target].concat();
+    let mut source = ["local/files", &target].concat();
     let mut template = Block::with_room("template", 4, span);
     let verbatim = match &contents {
         ValueKind::Str(text) if !rendered => Some(delimiters(text)),
         ValueKind::Artifact(_) if !rendered => Some(delimiters("{{")),
         _ => None,
     };
-    template.body.set("destination", Value::str(destination.clone(), span));
+    template.body.set("destination", Value::str(source.as_str(), span));
     if change != "restart" {
         template.body.set("change_mode", Value::str(change, span));
     }
@@ -252,13 +252,12 @@ fn mount(block: &Block, contents: ValueKind, rendered: bool, target: Spanned<Str
     // What is wrong in the file is told where it is named.
     let named = block.label().map_or(span, |label| label.span);
     template.body.set("data", Value { kind: contents, span: named });
-    let folder = target.rsplit_once('/').map(|(folder, _)| folder.to_owned()).filter(|folder| !folder.is_empty());
-    match folder {
-        Some(folder) if change != "restart" => {
-            Mounted { template, source: format!("local/files{folder}"), target: Spanned::new(folder, span) }
-        }
-        _ => Mounted { template, source: destination, target },
+    let folder = target.rfind('/').filter(|end| *end > 0 && change != "restart");
+    if let Some(end) = folder {
+        source.truncate(source.len() - target.len() + end);
+        target.value.truncate(end);
     }
+    Mounted { template, source, target }
 }
 
 /// Template delimiters that don't occur in a text, so that nothing in it is rendered.

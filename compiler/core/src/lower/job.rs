@@ -61,7 +61,7 @@ pub fn service(expanded: Expanded, context: Context<'_>, sink: &mut Sink) -> Ser
     }
     let (groups, platforms) = groups(&mut job, &body, context);
     Service {
-        description: text(&body, "description").map(|text| text.value).unwrap_or_default(),
+        description: body.take_str("description").map(|text| text.value).unwrap_or_default(),
         namespace,
         kind: job.body.str("type").map_or("service", |kind| kind.value).to_owned(),
         groups,

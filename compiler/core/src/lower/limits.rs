@@ -9,7 +9,7 @@ use crate::diagnostic::Sink;
 use crate::nomad::form::{Block, Body};
 use crate::resolve::codes::bad_value::bad_value;
 use crate::resolve::{Expanded, bodies, tasks};
-use crate::source::{Span, Spanned};
+use crate::source::Spanned;
 
 /// Least memory of a task, in bytes (nomad/structs, `Resources.Validate`: 10 MB).
 const LEAST_MEMORY: i64 = 10 << 20;
@@ -38,17 +38,16 @@ fn kind(body: &Body, sink: &mut Sink) {
 /// Tasks of a group have names of their own.
 fn names(expanded: &Expanded, sink: &mut Sink) {
     let main = expanded.body.str("main-task").unwrap_or(Spanned::new(expanded.name.as_str(), expanded.name.span));
-    let mut taken: Vec<(&str, Span)> = vec![(main.value, main.span)];
-    for name in tasks(&expanded.body).filter_map(Block::label) {
-        match taken.iter().find(|(known, _)| *known == name.as_str()) {
-            Some((_, first)) => sink.push(defined_twice(&format!("task `{}`", name.value), name.span, *first)),
-            None => taken.push((name.as_str(), name.span)),
+    let others = || tasks(&expanded.body).filter_map(Block::label);
+    let names = || std::iter::once(main).chain(others().map(|name| Spanned::new(name.as_str(), name.span)));
+    for (at, name) in names().enumerate() {
+        if let Some(first) = names().take(at).find(|known| known.value == name.value) {
+            sink.push(defined_twice(&format!("task `{}`", name.value), name.span, first.span));
+        } else if name.value == "alloc" {
+            // It is the name of the folder that the tasks of a group share.
+            let diagnostic = bad_value(name.value, "a name that a task can have: Nomad keeps it for itself", name.span);
+            sink.push(diagnostic.help("give it another name"));
         }
-    }
-    // It is the name of the folder that the tasks of a group share.
-    for (name, span) in taken.into_iter().filter(|(name, _)| *name == "alloc") {
-        let diagnostic = bad_value(name, "a name that a task can have: Nomad keeps it for itself", span);
-        sink.push(diagnostic.help("give it another name"));
     }
 }
 

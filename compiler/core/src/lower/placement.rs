@@ -53,7 +53,7 @@ pub(super) fn lower(service: &mut Body, job: &mut Body, context: Context<'_>, si
             } else {
                 (Some("set_contains_any"), values.iter().map(|value| value.value).collect::<Vec<_>>().join(","))
             };
-            job.blocks.push(constraint(attribute, operator, &value, first.span));
+            job.blocks.push(constraint(attribute, operator, value, first.span));
         }
     }
     job.blocks.extend(service.blocks.extract_if(.., |block| block.name == "constraint"));
@@ -109,7 +109,7 @@ fn weight(block: &Block, least: i64, sink: &mut Sink) -> Option<Value> {
     Some(attribute.value.clone())
 }
 
-fn constraint(attribute: &str, operator: Option<&str>, value: &str, span: Span) -> Block {
+fn constraint(attribute: &str, operator: Option<&str>, value: String, span: Span) -> Block {
     let mut block = Block::new("constraint", span);
     block.body.set("attribute", Value::str(attribute, span));
     if let Some(operator) = operator {

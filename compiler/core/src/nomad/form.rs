@@ -131,6 +131,15 @@ impl Body {
         }
     }
 
+    /// The same, taken out: what stands there from then on is empty.
+    pub fn take_str(&mut self, name: &str) -> Option<Spanned<String>> {
+        let value = &mut self.attributes.iter_mut().find(|attribute| attribute.name == name)?.value;
+        match &mut value.kind {
+            ValueKind::Str(text) => Some(Spanned::new(std::mem::take(text), value.span)),
+            _ => None,
+        }
+    }
+
     /// The value of the attribute with this name, when it is a whole number.
     #[must_use]
     #[inline]
