@@ -2,7 +2,7 @@
 
 use crate::decode::codes::defined_twice::defined_twice;
 use crate::diagnostic::Sink;
-use crate::model::exact;
+use crate::model::few;
 use crate::nomad::form::{Attribute, Block, Body};
 use crate::resolve::codes::bad_value::bad_value;
 use crate::resolve::{Expanded, bodies};
@@ -129,7 +129,7 @@ fn ports(service: &str, body: &Body) -> Vec<Registered> {
         first &= !registered;
         ports.push(Registered { port: label.clone(), name, tags: block.body.attribute("tags").cloned() });
     }
-    exact(ports)
+    few(ports)
 }
 
 /// The ports that the `service` blocks of a job register.

@@ -4,7 +4,7 @@ use super::discovery::port_blocks;
 use super::job::{Found, job_type};
 use super::{Context, Owner, codes::needs_consul::needs_consul, codes::no_port, files, task};
 use crate::diagnostic::Sink;
-use crate::model::{Discovery, Protocol, exact};
+use crate::model::{Discovery, Protocol, few};
 use crate::nomad::form::{Attribute, Block, Body, Value};
 use crate::resolve::codes::unknown_reference::{unknown_member, unknown_reference};
 use crate::resolve::{NameKind, bodies, check_name, port, tasks};
@@ -37,14 +37,12 @@ pub(super) fn lower(
     group.body.blocks.extend(network(body, context, span, sink));
     volumes(body, &mut group.body, sink);
     group.body.blocks.extend(services);
-    let networked = body.str("network").map(|mode| mode.value.to_owned());
-    let networked = networked.as_deref();
     for task in body.blocks.iter_mut().filter(|block| matches!(&*block.name, "init" | "sidecar")) {
-        group.body.blocks.extend(task::extra(task, networked, owner, context, found, sink));
+        group.body.blocks.extend(task::extra(task, owner, context, found, sink));
     }
-    group.body.blocks.push(task::main(body, networked, owner, context, found, sink));
+    group.body.blocks.push(task::main(body, owner, context, found, sink));
     for task in body.blocks.iter_mut().filter(|block| block.name == "task") {
-        group.body.blocks.extend(task::extra(task, networked, owner, context, found, sink));
+        group.body.blocks.extend(task::extra(task, owner, context, found, sink));
     }
     if let Some(over) = body.block("nomad-group") {
         group.body.merge(over.body.clone(), job_type().and_then(|job| job.block("group")));
@@ -60,7 +58,7 @@ pub(super) fn named(body: &Body, word: &str, service: &Spanned<String>, sink: &m
 
 fn network(body: &Body, context: Context<'_>, span: Span, sink: &mut Sink) -> Option<Block> {
     let mode = body.str("network").filter(|mode| mode.value != "host");
-    let ports = exact(port_blocks(body).filter_map(|block| lower_port(block, body, context, sink)));
+    let ports = few(port_blocks(body).filter_map(|block| lower_port(block, body, context, sink)));
     if mode.is_none() && ports.is_empty() {
         return None;
     }

@@ -5,7 +5,7 @@ use super::discovery::Registered;
 use super::{Context, Owner, codes::no_port, env, files, group, limits, pin, placement, refused, value, vault, view};
 use crate::decode::manifests::top;
 use crate::diagnostic::Sink;
-use crate::model::{Arch, Group, Metrics, Platforms, Reference, Route, SecretReference, Service, exact};
+use crate::model::{Arch, Group, Metrics, Platforms, Reference, Route, SecretReference, Service, few};
 use crate::nomad::form::{Block, Body, Value};
 use crate::nomad::schema::BlockType;
 use crate::resolve::codes::bad_value::bad_value;
@@ -38,7 +38,9 @@ pub fn service(expanded: Expanded, context: Context<'_>, sink: &mut Sink) -> Ser
     }
     let Expanded { name, mut body, core, path, parameters, broken } = expanded;
     let ports = context.registry.ports(&name).unwrap_or_default();
-    let owner = Owner { name: &name, path: &path, parameters: &parameters, ports, broken };
+    let network = body.str("network").map(|mode| mode.value.to_owned());
+    let network = network.as_deref();
+    let owner = Owner { name: &name, path: &path, parameters: &parameters, network, ports, broken };
     if core {
         job.body = body.clone();
         env::resolve(&mut job, context, &mut found, sink);
@@ -68,8 +70,8 @@ pub fn service(expanded: Expanded, context: Context<'_>, sink: &mut Sink) -> Ser
         routes: routes(&body, owner, context, sink),
         metrics: metrics(&body, owner, sink),
         backups: backups(&body, owner, sink),
-        secrets: exact(found.secrets),
-        references: exact(found.references),
+        secrets: few(found.secrets),
+        references: few(found.references),
         after: after(&body, context, sink),
         platforms,
         manifest: path.to_string(),
@@ -95,7 +97,7 @@ fn groups(job: &mut Block, body: &Body, context: Context<'_>) -> (Vec<Group>, Ve
         platforms.extend(locked);
         pin::pin(&mut job.body, lock);
     }
-    (groups, exact(platforms))
+    (groups, few(platforms))
 }
 
 /// What the name of a service or job may look like.
@@ -253,7 +255,7 @@ fn routes(body: &Body, owner: Owner<'_>, context: Context<'_>, sink: &mut Sink) 
             });
         }
     }
-    exact(routes)
+    few(routes)
 }
 
 /// Reports a path of a route that is more than a path: everything below it is served anyway.
@@ -291,7 +293,7 @@ fn backups(body: &Body, owner: Owner<'_>, sink: &mut Sink) -> Vec<Spanned<String
         }
         known
     });
-    exact(backups.cloned())
+    few(backups.cloned())
 }
 
 fn after(body: &Body, context: Context<'_>, sink: &mut Sink) -> Vec<Spanned<String>> {
@@ -303,7 +305,7 @@ fn after(body: &Body, context: Context<'_>, sink: &mut Sink) -> Vec<Spanned<Stri
             sink.push(unknown_reference("service", name.value, name.span, context.registry.services()));
         }
     }
-    exact(after)
+    few(after)
 }
 
 /// The architectures that the manifest states for its images.
@@ -323,7 +325,7 @@ fn platforms(body: &Body) -> Vec<Platforms> {
 }
 
 fn platform(image: &str, body: &Body, span: Span) -> Platforms {
-    let arches = exact(body.strings("arch").filter_map(|arch| Arch::from_name(arch.value)));
+    let arches = few(body.strings("arch").filter_map(|arch| Arch::from_name(arch.value)));
     Platforms { image: image.to_owned(), arches, span, locked: false }
 }
 

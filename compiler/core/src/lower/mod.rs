@@ -51,6 +51,8 @@ struct Owner<'e> {
     /// The file it came from.
     path: &'e str,
     parameters: &'e Parameters,
+    /// The mode of its network, where it says one.
+    network: Option<&'e str>,
     /// Its registered ports.
     ports: &'e [Registered],
     /// What is missing may be what couldn't be read.

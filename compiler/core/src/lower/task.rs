@@ -7,7 +7,7 @@ use super::job::{Found, job_type};
 use super::{Context, Owner, env, value};
 use crate::decode::units::size;
 use crate::diagnostic::Sink;
-use crate::model::exact;
+use crate::model::few;
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::nomad::tables;
 use crate::resolve::codes::bad_value::bad_value;
@@ -21,14 +21,13 @@ const MIB: i64 = 1 << 20;
 /// The main task, named like the service.
 pub(super) fn main(
     body: &mut Body,
-    network: Option<&str>,
     owner: Owner<'_>,
     context: Context<'_>,
     found: &mut Found,
     sink: &mut Sink,
 ) -> Block {
     let name = named(body, "main-task", owner.name, sink);
-    let mut task = lower(name, body, network, owner, context, found, sink);
+    let mut task = lower(name, body, owner, context, found, sink);
     overlaid(body, &mut task.body);
     task
 }
@@ -44,7 +43,6 @@ fn overlaid(body: &mut Body, task: &mut Body) {
 /// A `task`, `sidecar` or `init` block.
 pub(super) fn extra(
     block: &mut Block,
-    network: Option<&str>,
     owner: Owner<'_>,
     context: Context<'_>,
     found: &mut Found,
@@ -54,7 +52,7 @@ pub(super) fn extra(
     if !check_name("task", &name, NameKind::Job, sink) {
         return None;
     }
-    let mut task = lower(name, &mut block.body, network, owner, context, found, sink);
+    let mut task = lower(name, &mut block.body, owner, context, found, sink);
     if block.name != "task" {
         let mut lifecycle = Block::new("lifecycle", block.span);
         lifecycle.body.set("hook", Value::str("prestart", block.span));
@@ -68,7 +66,6 @@ pub(super) fn extra(
 fn lower(
     name: Spanned<String>,
     body: &mut Body,
-    network: Option<&str>,
     owner: Owner<'_>,
     context: Context<'_>,
     found: &mut Found,
@@ -79,7 +76,7 @@ fn lower(
     let driver = body.str("driver").unwrap_or(Spanned::new("docker", span)).map(str::to_owned);
     let mut quiet = Sink::default();
     let files = files::lower(body, owner, context, sink);
-    let mut config = config(&name, body, &driver, network, if owner.broken { &mut quiet } else { sink });
+    let mut config = config(&name, body, &driver, owner.network, if owner.broken { &mut quiet } else { sink });
     mounts(body, &driver, &files, &mut config.body, sink);
     if let Some(over) = body.take_block("config") {
         let ty = tables::language(&format!("driver-{}", driver.value)).map(|language| language.root);
@@ -131,7 +128,7 @@ fn config(name: &str, body: &mut Body, driver: &Spanned<String>, network: Option
             None => {
                 let ports = || body.blocks("port").filter_map(Block::label);
                 if let Some(first) = ports().next() {
-                    let names = exact(ports().map(|port| Value::str(port.as_str(), first.span)));
+                    let names = few(ports().map(|port| Value::str(port.as_str(), first.span)));
                     config.body.set("ports", Value { kind: ValueKind::List(names), span: first.span });
                 }
             }

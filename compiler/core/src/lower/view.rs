@@ -1,7 +1,7 @@
 //! The view on a job that analysis and checks reason with, read back from the core form, however that was made.
 
 use crate::decode::units::nanoseconds;
-use crate::model::{Constraint, Device, Group, Mount, Port, Protocol, Resources, Task, Volume, exact};
+use crate::model::{Constraint, Device, Group, Mount, Port, Protocol, Resources, Task, Volume, few};
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::source::Spanned;
 
@@ -10,22 +10,22 @@ const MIB: u64 = 1 << 20;
 /// The groups of a job.
 #[must_use]
 pub fn groups(job: &Block) -> Vec<Group> {
-    exact(job.body.blocks("group").filter_map(|block| group(&job.body, block)))
+    few(job.body.blocks("group").filter_map(|block| group(&job.body, block)))
 }
 
 fn group(job: &Body, block: &Block) -> Option<Group> {
     let name = block.label()?.clone();
     let body = &block.body;
-    let tasks = exact(body.blocks("task").filter_map(task));
+    let tasks = few(body.blocks("task").filter_map(task));
     let of_tasks = body.blocks("task").flat_map(|task| constraints(&task.body));
-    let constraints = exact(constraints(job).chain(constraints(body)).chain(of_tasks));
+    let constraints = few(constraints(job).chain(constraints(body)).chain(of_tasks));
     let count = body.int("count").and_then(|count| Some(Spanned::new(u64::try_from(count.value).ok()?, count.span)));
     let network = body.block("network");
     Some(Group {
         count: count.unwrap_or_else(|| Spanned::new(1, name.span)),
         network_mode: network.and_then(|network| network.body.str("mode")).map(|mode| mode.map(str::to_owned)),
-        ports: exact(body.blocks("network").flat_map(|network| network.body.blocks("port")).filter_map(port)),
-        volumes: exact(body.blocks("volume").filter_map(volume)),
+        ports: few(body.blocks("network").flat_map(|network| network.body.blocks("port")).filter_map(port)),
+        volumes: few(body.blocks("volume").filter_map(volume)),
         constraints,
         resources: total(body, &tasks),
         tasks,
@@ -112,13 +112,12 @@ fn task(block: &Block) -> Option<Task> {
         is_loaded: config.attribute("load").is_some(),
         mounts: mounts(config),
         privileged: privileged.map(|privileged| privileged.span),
-        capabilities: exact(config.strings("cap_add").map(|capability| capability.map(str::to_owned))),
-        devices: exact(
-            body.block("resources")
-                .into_iter()
-                .flat_map(|resources| resources.body.blocks("device"))
-                .filter_map(device),
-        ),
+        capabilities: few(config.strings("cap_add").map(|capability| capability.map(str::to_owned))),
+        devices: few(body
+            .block("resources")
+            .into_iter()
+            .flat_map(|resources| resources.body.blocks("device"))
+            .filter_map(device)),
         kill_timeout: kill_timeout(body),
         resources: resources(body),
         span: block.span,
@@ -152,7 +151,7 @@ fn mounts(config: &Body) -> Vec<Mount> {
         let read_only = parts.nth(1).is_some_and(|options| options.split(',').any(|option| option == "ro"));
         mounts.push(Mount { source: Spanned::new(source, volume.span), read_only });
     }
-    exact(mounts)
+    few(mounts)
 }
 
 fn map_mount(value: &Value) -> Option<Mount> {

@@ -17,10 +17,15 @@ pub use node::{
 };
 pub use service::{Metrics, Reference, Route, SecretReference, Service};
 
-/// Collects into a list without room for more: a lab has thousands of lists of one thing or two, and one that grows makes room for
-/// four at once.
-pub(crate) fn exact<T>(items: impl IntoIterator<Item = T>) -> Vec<T> {
-    let mut list: Vec<T> = items.into_iter().collect();
-    list.shrink_to_fit();
+/// Collects a list of a few things, in room for one, two, four and so on: a lab has thousands of lists of one or two, for which a list
+/// makes room for four by itself.
+pub(crate) fn few<T>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut list = Vec::new();
+    for item in items {
+        if list.len() == list.capacity() {
+            list.reserve_exact(list.len().max(1));
+        }
+        list.push(item);
+    }
     list
 }

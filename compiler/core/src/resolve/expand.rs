@@ -294,9 +294,12 @@ impl Expander<'_> {
 
     /// The body of a service laid over the presets that it takes in.
     fn with_presets(&mut self, mut body: Body, within: &mut Vec<Spanned<String>>) -> Body {
+        let presets: Vec<Block> = body.blocks.extract_if(.., |block| block.name == "preset").collect();
+        if presets.is_empty() {
+            return body;
+        }
         let mut whole = Body::default();
         let ty = top("service");
-        let presets: Vec<Block> = body.blocks.extract_if(.., |block| block.name == "preset").collect();
         for block in &presets {
             let Some(name) = block.label() else { continue };
             let Some(definition) = self.manifests.presets.get(&name.value) else {

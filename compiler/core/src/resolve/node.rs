@@ -7,7 +7,7 @@ use super::{agent, machine};
 use crate::decode::codes::defined_twice::defined_twice;
 use crate::diagnostic::Sink;
 use crate::model::{
-    Arch, Capacity, Daemon, Device, Dhcp, Dnsmasq, HostVolume, Node, NodeMount, Reserved, Samba, Share, Ssh, exact,
+    Arch, Capacity, Daemon, Device, Dhcp, Dnsmasq, HostVolume, Node, NodeMount, Reserved, Samba, Share, Ssh, few,
 };
 use crate::nomad::form::{Block, Body};
 use crate::source::{Sources, Span, Spanned};
@@ -251,7 +251,7 @@ fn host_volumes(body: &Body, sink: &mut Sink) -> Vec<HostVolume> {
         let read_only = block.body.bool("read-only").is_some_and(|read_only| read_only.value);
         volumes.push(HostVolume { name: name.clone(), path, owner, read_only });
     }
-    exact(volumes)
+    few(volumes)
 }
 
 fn owner(text: &Spanned<String>, sink: &mut Sink) -> Option<(u32, u32)> {
@@ -286,7 +286,7 @@ fn mounts(body: &Body, sink: &mut Sink) -> Vec<NodeMount> {
             mounts.push(NodeMount { path: path.clone(), source, kind, options });
         }
     }
-    exact(mounts)
+    few(mounts)
 }
 
 /// Reports a mount in place of the whole system.
