@@ -48,7 +48,8 @@ pub(super) fn resolve_task(
     // Where a text isn't plain, what is wrong with the whole is most likely wrong with that.
     let odd = |attribute: &&Attribute| matches!(&attribute.value.kind, ValueKind::Tagged(_, text) if !text.is_ascii());
     let span = tagged.iter().find(odd).or(tagged.first()).map_or(span, |attribute| attribute.value.span);
-    let mut lines = String::new();
+    // A line has about so many bytes.
+    let mut lines = String::with_capacity(tagged.len() * 120);
     let (secrets, references) = (found.secrets.len(), found.references.len());
     for attribute in &tagged {
         line(attribute, context, found, &mut lines, sink);

@@ -78,6 +78,7 @@ fn lower_port(block: &Block, service: &Body, context: Context<'_>, sink: &mut Si
         return None;
     }
     let mut lowered = Block::labelled("port", label.clone(), label.span);
+    lowered.body.attributes.reserve_exact(block.body.attributes.len());
     for (ours, theirs) in [("static", "static"), ("to", "to")] {
         if let Some(number) = port(&block.body, ours, sink) {
             lowered.body.set(theirs, Value::int(i64::from(number.value), number.span));

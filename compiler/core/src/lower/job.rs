@@ -154,7 +154,7 @@ fn generated(
     if let Some(periodic) = body.block("periodic") {
         job.blocks.push(lower_periodic(periodic));
     }
-    let mut meta = Block::new("meta", span);
+    let mut meta = Block::with_room("meta", 1, span);
     meta.body.set(OWNER, Value::str(context.lab.name.value.clone(), span));
     job.blocks.push(meta);
     job.blocks.push(group::lower(body, owner, context, found, sink));
