@@ -58,20 +58,21 @@ impl Artifact {
     }
 
     /// Sums its bytes up and lets go of them where they are there already: next to where they were made, while they are at hand.
-    #[must_use]
-    pub(crate) fn finished(mut self, is_there: &IsThere<'_>) -> Self {
-        if self.sum.is_some() {
-            return self;
+    pub(crate) fn finish(&mut self, is_there: &IsThere<'_>) {
+        if self.sum.is_none() {
+            self.sum = Some(Sha256::digest(&self.bytes).into());
+            self.settle(is_there);
         }
-        self.sum = Some(Sha256::digest(&self.bytes).into());
-        self.is_there = is_there(&self);
+    }
+
+    fn settle(&mut self, is_there: &IsThere<'_>) {
+        self.is_there = is_there(self);
         if self.is_there {
             self.bytes = Vec::new();
         } else if self.bytes.capacity() - self.bytes.len() > self.bytes.len() / 8 {
             // A text that grew has up to twice the room it needs, and there are thousands.
             self.bytes = self.bytes.as_slice().to_vec();
         }
-        self
     }
 
     /// Permission bits on disk and in the zip.
@@ -89,11 +90,11 @@ impl Bundle {
     }
 
     /// The same, without the bytes of what is there already.
-    pub(crate) fn beside(artifacts: Vec<Artifact>, lab: &str, lock: Option<&str>, is_there: &IsThere<'_>) -> Self {
-        let artifacts = artifacts.into_par_iter().with_max_len(AT_ONCE);
-        let mut artifacts: Vec<Artifact> = artifacts.map(|artifact| artifact.finished(is_there)).collect();
+    pub(crate) fn beside(mut artifacts: Vec<Artifact>, lab: &str, lock: Option<&str>, is_there: &IsThere<'_>) -> Self {
+        artifacts.par_iter_mut().with_max_len(AT_ONCE).for_each(|artifact| artifact.finish(is_there));
         artifacts.sort_by(|a, b| a.path.cmp(&b.path));
-        let manifest = manifest(lab, lock, &artifacts).finished(is_there);
+        let mut manifest = manifest(lab, lock, &artifacts);
+        manifest.settle(is_there);
         let at = artifacts.partition_point(|artifact| artifact.path < manifest.path);
         artifacts.insert(at, manifest);
         Self { artifacts }

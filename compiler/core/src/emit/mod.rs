@@ -50,7 +50,8 @@ pub fn bundle_beside(analysis: &Analysis<'_>, is_there: &IsThere<'_>) -> Bundle 
     let others = || EMITTERS.par_iter().with_max_len(1).flat_map(|emit| emit(analysis)).collect::<Vec<Artifact>>();
     let jobs = |services: &[&Service], generated: &[Artifact]| {
         let jobs = services.par_iter().with_max_len(AT_ONCE);
-        jobs.map(|service| job::artifact(service, &analysis.groups, generated).finished(is_there)).collect()
+        let jobs = jobs.map(|service| job::artifact(service, &analysis.groups, generated));
+        jobs.update(|artifact| artifact.finish(is_there)).collect()
     };
     // Nodes and jobs, which share their work out, fill the gaps that the others leave.
     let ((mut artifacts, nodes), alone): (_, Vec<Artifact>) =

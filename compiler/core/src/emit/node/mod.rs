@@ -29,7 +29,7 @@ pub fn artifacts(analysis: &Analysis<'_>, is_there: &IsThere<'_>) -> Vec<Artifac
     let addresses = Addresses::of(analysis.lab);
     let nodes = analysis.nodes.par_iter().with_max_len(AT_ONCE);
     let files = nodes.flat_map_iter(|facts| node(analysis, facts, &addresses));
-    files.map(|artifact| artifact.finished(is_there)).collect()
+    files.update(|artifact| artifact.finish(is_there)).collect()
 }
 
 /// The files that lie on one machine, then the scripts that bring them there.
