@@ -13,7 +13,7 @@ pub struct Listener {
     /// The last one.
     pub until: u16,
     /// Whose they are: `dnsmasq`, `the Nomad agent`.
-    pub who: String,
+    pub who: &'static str,
     /// Where that is written.
     pub span: Span,
     /// The owner keeps them from services; they hold for every network of the node.
@@ -30,20 +30,15 @@ const CONSUL: [(u16, u16); 4] = [(8300, 8300), (8301, 8302), (8500, 8503), (8600
 /// Everything that is taken on a node. Nomad reserves numbers, whether for TCP or UDP.
 #[must_use]
 pub fn listeners(lab: &Lab, node: &Node) -> Vec<Listener> {
-    let agent = |(from, until): (u16, u16), who: &str| Listener {
-        from,
-        until,
-        who: who.to_owned(),
-        span: node.name.span,
-        reserved: false,
-    };
-    let mut taken = vec![agent((node.ssh_port(), node.ssh_port()), "sshd")];
-    let mut agents = vec![("the Nomad agent", &node.nomad, &[NOMAD][..])];
-    if lab.discovery == Discovery::Consul {
-        agents.push(("the Consul agent", &node.consul, &CONSUL));
-    }
-    for (who, _, usual) in &agents {
-        taken.extend(usual.iter().map(|ports| agent(*ports, who)));
+    let agent = |(from, until): (u16, u16), who| Listener { from, until, who, span: node.name.span, reserved: false };
+    let nomad = ("the Nomad agent", &node.nomad, &[NOMAD][..]);
+    let consul = ("the Consul agent", &node.consul, &CONSUL[..]);
+    let agents = if lab.discovery == Discovery::Consul { &[nomad, consul][..] } else { &[nomad] };
+    // As many as there are on most nodes.
+    let mut taken = Vec::with_capacity(8);
+    taken.push(agent((node.ssh_port(), node.ssh_port()), "sshd"));
+    for (who, _, usual) in agents {
+        taken.extend(usual.iter().map(|ports| agent(*ports, *who)));
     }
     // Those that the node gives them in place of the usual ones.
     for (who, own, usual) in agents {
@@ -52,26 +47,21 @@ pub fn listeners(lab: &Lab, node: &Node) -> Vec<Listener> {
             let number = u16::try_from(number).ok().filter(|number| *number > 0);
             let is_usual = |number: &u16| usual.iter().any(|(from, until)| (from..=until).contains(&number));
             if let Some(number) = number.filter(|number| !is_usual(number)) {
-                taken.push(Listener { span: port.value.span, ..agent((number, number), who) });
+                taken.push(Listener { span: port.value.span, ..agent((number, number), *who) });
             }
         }
     }
     for daemon in &node.daemons {
         let mut ports: Vec<u16> = daemon.ports().into_iter().map(|(port, _)| port).collect();
         ports.dedup();
-        let listener = |port| Listener {
-            from: port,
-            until: port,
-            who: daemon.name().to_owned(),
-            span: daemon.span(),
-            reserved: false,
-        };
+        let listener =
+            |port| Listener { from: port, until: port, who: daemon.name(), span: daemon.span(), reserved: false };
         taken.extend(ports.into_iter().map(listener));
     }
     let reserved = node.reserved.ports.iter().flat_map(|list| list.split(',').map(move |part| (part, list.span)));
     taken.extend(reserved.filter_map(|(part, span)| {
         let (from, until) = range(part)?;
-        Some(Listener { from, until, who: "the `reserved` list".into(), span, reserved: true })
+        Some(Listener { from, until, who: "the `reserved` list", span, reserved: true })
     }));
     taken
 }

@@ -38,8 +38,10 @@ pub enum Source<'l> {
 
 /// What the tasks of a group use, in their order.
 pub(super) fn used(group: &Block) -> Vec<Used<'_>> {
-    let mut found = Vec::new();
-    for task in group.body.blocks("task") {
+    let tasks = || group.body.blocks("task");
+    // They are kept for as long as the group is, and paths beside them are rare.
+    let mut found = Vec::with_capacity(tasks().flat_map(|task| task.body.blocks("volume_mount")).count());
+    for task in tasks() {
         let config = task.body.block("config");
         let image = config.and_then(|config| config.body.str("image")).map_or("", |image| image.value);
         let user = task.body.str("user").map(|user| user.value);

@@ -262,7 +262,7 @@ impl<'t> Reader<'t> {
         loop {
             let rest = &text[self.at..];
             let Some(c) = rest.chars().next() else { return Err(self.unclosed(start)) };
-            if rest.starts_with(self.right) {
+            if self.right.starts_with(c) && rest.starts_with(self.right) {
                 self.at += self.right.len();
                 return Ok(());
             }
@@ -304,7 +304,11 @@ impl<'t> Reader<'t> {
     fn asks(&mut self, before: &str, function: &'t str, name: &'t str) {
         let at = self.at + 1;
         self.found.asked.push(Asked { function, name, at });
-        let mut words = before.trim_start_matches(self.left).split_ascii_whitespace();
+        let mut inside = before;
+        while let Some(rest) = inside.strip_prefix(self.left) {
+            inside = rest;
+        }
+        let mut words = inside.split_ascii_whitespace();
         let first = words.next().filter(|word| *word != "-").or_else(|| words.next());
         let opens = first == Some("with") && words.next().is_some() && words.next().is_none();
         if let Some(block) = self.open.last_mut().filter(|_| opens) {

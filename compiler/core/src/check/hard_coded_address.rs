@@ -51,14 +51,15 @@ impl<'l> Known<'_, 'l> {
     /// Adds the addresses of a text.
     fn find(&self, service: &'l Service, text: Text<'l>, found: &mut Vec<Found<'l>>) {
         let before = found.len();
-        if text.text.contains('.') {
-            let addresses = addresses(text.text);
-            found.extend(addresses.filter_map(|(at, length, address)| self.of_node(text, at, length, address)));
-            if self.analysis.lab.discovery == Discovery::Consul {
-                let dots = text.text.match_indices('.').map(|(at, _)| at);
-                let names = dots.filter(|at| text.text[*at..].starts_with(CONSUL));
-                found.extend(names.filter_map(|at| self.of_consul(service, text, at)));
+        let mut names = Vec::new();
+        for dotted in dotted(text.text) {
+            match dotted {
+                Dotted::Address(at, length, address) => found.extend(self.of_node(text, at, length, address)),
+                Dotted::Consul(at) => names.push(at),
             }
+        }
+        if self.analysis.lab.discovery == Discovery::Consul {
+            found.extend(names.into_iter().filter_map(|at| self.of_consul(service, text, at)));
         }
         if found.len() == before {
             found.extend(self.of_name(service, text));
@@ -193,32 +194,36 @@ fn finds_names(service: &Service) -> bool {
         || groups().flat_map(|it| it.body.blocks("network")).any(|network| network.body.block("dns").is_some())
 }
 
-/// The IPv4 addresses in a text, with their places; networks such as `10.0.0.0/8` aren't any.
-fn addresses(text: &str) -> impl Iterator<Item = (usize, usize, Ipv4Addr)> {
+/// What is looked for at the dots of a text.
+enum Dotted {
+    /// An IPv4 address, with its place and length.
+    Address(usize, usize, Ipv4Addr),
+    /// A `.service.consul`, with its place.
+    Consul(usize),
+}
+
+/// The IPv4 addresses and names of Consul's in a text; networks such as `10.0.0.0/8` aren't any.
+fn dotted(text: &str) -> impl Iterator<Item = Dotted> {
     let bytes = text.as_bytes();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        // Dots are rare, and searched for many bytes at a time.
-        while let Some(dot) = text[at..].find('.').map(|dot| at + dot) {
-            if dot == at || !bytes[dot - 1].is_ascii_digit() {
-                at = dot + 1;
-                continue;
-            }
-            let digits = bytes[at..dot].iter().rev().take_while(|b| b.is_ascii_digit()).count();
-            let start = dot - digits;
-            let length = bytes[start..].iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
-            at = start + length;
-            let before = start.checked_sub(1).map(|before| bytes[before]);
-            let own = before.is_none_or(|b| !b.is_ascii_alphanumeric() && !b"._-".contains(&b));
-            let length = text[start..at].trim_end_matches('.').len();
-            let behind = &bytes[start + length..];
-            let network = behind.first() == Some(&b'/') && behind.get(1).is_some_and(u8::is_ascii_digit);
-            let longer = behind.first().is_some_and(|b| b.is_ascii_alphabetic() || b"-_".contains(b));
-            if let (true, Ok(address)) = (own && !network && !longer, text[start..start + length].parse()) {
-                return Some((start, length, address));
-            }
+    let mut behind = 0;
+    text.match_indices('.').filter_map(move |(dot, _)| {
+        if text[dot..].starts_with(CONSUL) {
+            return Some(Dotted::Consul(dot));
         }
-        None
+        if dot < behind || dot == 0 || !bytes[dot - 1].is_ascii_digit() {
+            return None;
+        }
+        let digits = bytes[..dot].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let start = dot - digits;
+        behind = start + bytes[start..].iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+        let before = start.checked_sub(1).map(|before| bytes[before]);
+        let own = before.is_none_or(|b| !b.is_ascii_alphanumeric() && !b"._-".contains(&b));
+        let length = text[start..behind].trim_end_matches('.').len();
+        let rest = &bytes[start + length..];
+        let network = rest.first() == Some(&b'/') && rest.get(1).is_some_and(u8::is_ascii_digit);
+        let longer = rest.first().is_some_and(|b| b.is_ascii_alphabetic() || b"-_".contains(b));
+        let address = text[start..start + length].parse().ok().filter(|_| own && !network && !longer);
+        address.map(|address| Dotted::Address(start, length, address))
     })
 }
 
@@ -307,7 +312,11 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<String> {
-        addresses(text).map(|(at, length, _)| text[at..at + length].to_owned()).collect()
+        let part = |dotted| match dotted {
+            Dotted::Address(at, length, _) => text[at..at + length].to_owned(),
+            Dotted::Consul(at) => text[at..].to_owned(),
+        };
+        dotted(text).map(part).collect()
     }
 
     #[test]
@@ -318,6 +327,12 @@ mod tests {
         for none in ["10.0.0.0/8", "v1.2.3.4", "1.2.3.4-alpine", "1.2.3", "1.2.3.4.5", "1.2.3.400", "a-1.2.3.4"] {
             assert_eq!(found(none), Vec::<String>::new(), "{none}");
         }
+    }
+
+    #[test]
+    fn a_name_of_consuls_may_end_in_a_digit() {
+        assert_eq!(found("db-1.service.consul:80"), [".service.consul:80"]);
+        assert_eq!(found("10.0.0.1.service.consul"), ["10.0.0.1", ".service.consul"]);
     }
 
     #[test]

@@ -198,8 +198,7 @@ fn port_conflict<'l>(analysis: &Analysis<'l>, number: u16, claims: &[&Claim<'_, 
     let free: Vec<usize> =
         nodes.iter().copied().filter(|at| !there.iter().any(|listener| listener.node == *at)).collect();
     let free = super::volume_missing::names(&free.iter().filter_map(|at| lab.nodes.get(*at)).collect::<Vec<_>>());
-    let message =
-        headline(number, claims[0].instances, &services, there.first().map(|it| it.listener.who.as_str()), &on, &free);
+    let message = headline(number, claims[0].instances, &services, there.first().map(|it| it.listener.who), &on, &free);
     let mut diagnostic = Diagnostic::new(&CODE, message, claims[0].fixed, "claimed here");
     for claim in &claims[1..] {
         diagnostic = diagnostic.also(claim.fixed, "and here");

@@ -10,7 +10,7 @@ code!(Error, "route-conflict", "route_conflict.md", "two routes have the same ho
 
 /// Reports every route whose host and path another one has.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let mut taken: HashMap<(&str, &str), (&Service, &Route)> = HashMap::new();
+    let mut taken: HashMap<(&str, &str), (&Service, &Route)> = HashMap::with_capacity(analysis.lab.services.len());
     for service in &analysis.lab.services {
         for route in &service.routes {
             let path = route.path.trim_end_matches('/');

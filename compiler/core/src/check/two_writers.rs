@@ -27,7 +27,7 @@ struct Writer<'a, 'l> {
 /// Reports each volume with a second writer.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     let mut volumes: BTreeMap<(bool, &str, &str), Vec<Writer<'_, '_>>> = BTreeMap::new();
-    let mut users: HashMap<&str, usize> = HashMap::new();
+    let mut users: HashMap<&str, usize> = HashMap::with_capacity(analysis.groups.len());
     for volume in analysis.groups.iter().flat_map(|facts| &facts.group.volumes) {
         *users.entry(&volume.source).or_default() += 1;
     }

@@ -51,15 +51,17 @@ fn program(config: &Body) -> Option<(Spanned<&str>, &'static str)> {
 
 /// An option and its value with a blank between them, where nothing before it asks for a whole line.
 fn option(config: &Body) -> Option<(Spanned<&str>, &'static str)> {
-    let args: Vec<Spanned<&str>> = config.strings("args").collect();
     // `-c`, `-lc`, `-e`, `--command`: what follows is for a shell or an interpreter.
     let shell = |text: &str| {
         let short = text.starts_with('-') && !text.starts_with("--") && text.ends_with(['c', 'e', 'x']);
         short || matches!(text, "--command" | "--exec" | "--execute" | "--eval" | "--")
     };
-    let at = (0..args.len())
-        .find(|at| is_option(args[*at].value) && !at.checked_sub(1).is_some_and(|it| shell(args[it].value)))?;
-    Some((args[at], "no option has this name"))
+    let mut last = None;
+    let found = config.strings("args").find(|arg| {
+        let before = last.replace(arg.value);
+        is_option(arg.value) && !before.is_some_and(shell)
+    });
+    found.map(|arg| (arg, "no option has this name"))
 }
 
 /// `--port 80`, `-p 80`; but not `--label=a b`, nor a list of options as `-Xmx1g -Xms1g`, which some programs take apart.
