@@ -18,7 +18,9 @@ use std::borrow::Cow;
 
 /// Whether an argument is a bare word that sets a truth value of its block.
 fn is_switch(entry: EntryRef<'_, '_>, ty: &BlockType) -> bool {
-    entry.ty().is_none() && ty.attribute(entry.text()).is_some_and(|attribute| attribute.ty == Type::Bool)
+    let text = entry.text();
+    let is_bare = entry.ty().is_none() && !text.starts_with('"');
+    is_bare && ty.attribute(text).is_some_and(|attribute| attribute.ty == Type::Bool)
 }
 
 impl Decoder<'_> {

@@ -125,9 +125,9 @@ impl<'d> Filling<'d> {
             return true;
         }
         let (Some(first), second) = (labels.next(), labels.next()) else { return true };
-        let key = (ty.name, first, second.unwrap_or_default());
+        let key = (first, second.unwrap_or_default(), ty.name);
         let Some((key, taken)) = self.seen.note(key, span) else { return true };
-        let labels: Vec<&str> = [&*key.1, &*key.2].into_iter().filter(|label| !label.is_empty()).collect();
+        let labels: Vec<&str> = [&*key.0, &*key.1].into_iter().filter(|label| !label.is_empty()).collect();
         sink.push(duplicate_name::duplicate_block(ty.name, &labels, taken, span));
         false
     }

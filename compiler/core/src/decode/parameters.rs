@@ -112,7 +112,7 @@ impl Parameters {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         let mut fine = true;
-        while let Some(at) = rest.find("@{") {
+        while let Some(at) = first_in(rest) {
             if rest[..at].ends_with('@') {
                 out.push_str(&rest[..at]);
                 out.push('{');
@@ -149,8 +149,13 @@ impl Parameters {
 
 /// Whether there may be a parameter in a text.
 pub(super) fn may_be_in(text: &str) -> bool {
+    text.as_bytes().contains(&b'@') && first_in(text).is_some()
+}
+
+/// Where the first `@{` stands in a text.
+fn first_in(text: &str) -> Option<usize> {
     // A single byte is found faster, and is hardly ever there.
-    text.as_bytes().contains(&b'@') && text.contains("@{")
+    text.match_indices('@').map(|(at, _)| at).find(|at| text.as_bytes().get(at + 1) == Some(&b'{'))
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-/// The name of a block and up to two labels; empty where there are fewer.
-pub(super) type Key<'d> = (&'static str, Cow<'d, str>, Cow<'d, str>);
+/// Up to two labels of a block, empty where there are fewer, and its name, in which most of them are alike.
+pub(super) type Key<'d> = (Cow<'d, str>, Cow<'d, str>, &'static str);
 
 /// More names than this of one body are not searched one by one.
 const FEW: usize = 24;
