@@ -38,8 +38,8 @@ pub fn service(expanded: Expanded, context: Context<'_>, sink: &mut Sink) -> Ser
     }
     let Expanded { name, mut body, core, path, parameters, broken } = expanded;
     let ports = context.registry.ports(&name).unwrap_or_default();
-    let network = body.str("network").map(|mode| mode.value.to_owned());
-    let network = network.as_deref();
+    let network = body.str("network").map(|mode| mode.map(str::to_owned));
+    let network = network.as_ref().map(|mode| Spanned::new(mode.as_str(), mode.span));
     let owner = Owner { name: &name, path: &path, parameters: &parameters, network, ports, broken };
     if core {
         job.body = body.clone();

@@ -52,7 +52,7 @@ struct Owner<'e> {
     path: &'e str,
     parameters: &'e Parameters,
     /// The mode of its network, where it says one.
-    network: Option<&'e str>,
+    network: Option<Spanned<&'e str>>,
     /// Its registered ports.
     ports: &'e [Registered],
     /// What is missing may be what couldn't be read.

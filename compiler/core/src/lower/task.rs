@@ -111,7 +111,13 @@ fn is_container(driver: &str) -> bool {
     matches!(driver, "docker" | "podman")
 }
 
-fn config(name: &str, body: &mut Body, driver: &Spanned<String>, network: Option<&str>, sink: &mut Sink) -> Block {
+fn config(
+    name: &str,
+    body: &mut Body,
+    driver: &Spanned<String>,
+    network: Option<Spanned<&str>>,
+    sink: &mut Sink,
+) -> Block {
     let mut config = Block::with_room("config", 3, driver.span);
     match body.attribute("image") {
         Some(image) => config.body.set("image", image.value.clone()),
@@ -123,7 +129,9 @@ fn config(name: &str, body: &mut Body, driver: &Spanned<String>, network: Option
     give(body, &mut config.body, &[("command", "command"), ("args", "args"), ("privileged", "privileged")]);
     if is_container(driver) {
         match network {
-            Some(mode @ ("host" | "none")) => config.body.set("network_mode", Value::str(mode, driver.span)),
+            Some(mode) if matches!(mode.value, "host" | "none") => {
+                config.body.set("network_mode", Value::str(mode.value, mode.span));
+            }
             Some(_) => {}
             None => {
                 let ports = || body.blocks("port").filter_map(Block::label);
