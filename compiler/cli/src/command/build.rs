@@ -31,14 +31,9 @@ pub(crate) fn build(args: &BuildArgs) -> Result<Outcome, Failure> {
         return compare(bundle, target);
     }
     let waiting = || terminal::say(&format!("waiting for another hlmc that writes `{}`\n", settings.out.display()));
-    let written = match write(bundle, found.as_ref(), target, waiting)? {
-        Some(written) => written,
-        None => {
-            // What another build has put there meanwhile was compared with nothing.
-            let again = ManuallyDrop::new(hlmc_core::compile_with(&world, locking));
-            let bundle = again.bundle.as_ref().unwrap_or(bundle);
-            write(bundle, None, target, waiting)?.unwrap_or_default()
-        }
+    let Some(written) = write(bundle, found.as_ref(), target, waiting)? else {
+        // What another build has put there meanwhile was compared with nothing.
+        return build(args);
     };
     terminal::mention(&summary(bundle, written, start.elapsed(), &settings.out));
     if advice {
