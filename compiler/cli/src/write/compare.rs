@@ -42,8 +42,7 @@ impl Found {
 /// For each artifact: whether it is in place as it is.
 pub(crate) fn unchanged(bundle: &Bundle, out: &Path) -> Vec<bool> {
     let found = Found::at(out);
-    let artifacts = bundle.artifacts.par_iter().with_max_len(AT_ONCE);
-    artifacts.map(|artifact| artifact.is_there || found.has(artifact)).collect()
+    bundle.artifacts.par_iter().with_max_len(AT_ONCE).map(|artifact| found.has(artifact)).collect()
 }
 
 /// How much is read at once.

@@ -75,11 +75,13 @@ pub(crate) fn write(
         .map_err(|failure| failure.unwritten("--zip", "nothing was written"))?;
     let _lock = lock::lock(&place, waiting).map_err(unchanged)?;
     retire::clean_up(&place).map_err(unchanged)?;
-    let is_known = found.is_some_and(|found| found.is_at(&place.out));
-    if !is_known && bundle.artifacts.iter().any(|artifact| artifact.is_there) {
-        return Ok(None);
-    }
-    let (written, _next_lock) = replace(bundle, &place)?;
+    let compared = || bundle.artifacts.iter().map(|artifact| artifact.is_there);
+    let same = match found {
+        Some(found) if found.is_at(&place.out) => compared().collect(),
+        _ if compared().any(|is_there| is_there) => return Ok(None),
+        _ => compare::unchanged(bundle, &place.out),
+    };
+    let (written, _next_lock) = replace(bundle, &same, &place)?;
     if let Some(file) = target.zip {
         let only_the_folder = "the folder is written, the zip is as it was";
         zip::write_zip(bundle, file).map_err(|failure| failure.unwritten("--zip", only_the_folder))?;
@@ -92,21 +94,20 @@ fn unchanged(failure: Failure) -> Failure {
     failure.unwritten("--out", "the folder is as it was")
 }
 
-/// Writes the folder, and returns the lock of what has come into its place.
-fn replace(bundle: &Bundle, place: &Place) -> Result<(Written, Option<Lock>), Failure> {
-    let unchanged = compare::unchanged(bundle, &place.out);
-    if unchanged.iter().all(|same| *same) {
+/// Writes the folder, but for the files that are the `same` there, and returns the lock of what has come into its place.
+fn replace(bundle: &Bundle, same: &[bool], place: &Place) -> Result<(Written, Option<Lock>), Failure> {
+    if same.iter().all(|same| *same) {
         return Ok((Written::default(), None));
     }
-    let existing = Existing::list(&place.out).map_err(self::unchanged)?;
-    existing.refuse_conflicts(bundle, &unchanged)?;
-    let changed = unchanged.iter().filter(|same| !**same).count();
+    let existing = Existing::list(&place.out).map_err(unchanged)?;
+    existing.refuse_conflicts(bundle, same)?;
+    let changed = same.iter().filter(|same| !**same).count();
     let removed = existing.ours.iter().filter(|path| !stage::has(bundle, path)).count();
-    let staged = stage::stage(bundle, &unchanged, &existing, place);
+    let staged = stage::stage(bundle, same, &existing, place);
     // The folder that comes into place is locked before it is there, until the old one is gone.
     let swapped = staged.and_then(|()| lock::hold(&place.stage)).and_then(|lock| swap::swap(place).map(|()| lock));
     let cleaned = retire::clean_up(place);
-    let next_lock = swapped.map_err(self::unchanged)?;
+    let next_lock = swapped.map_err(unchanged)?;
     cleaned.map_err(|failure| failure.unwritten("--out", "the new bundle is in place"))?;
     Ok((Written { changed, removed }, Some(next_lock)))
 }

@@ -117,25 +117,24 @@ fn an_unchanged_file_keeps_its_mtime() {
     assert!(case.modified("lab/out/a/other") > past);
 }
 
-/// A bundle without the bytes of what a folder has.
-fn bundle_beside(found: &Found, files: &[(&str, &str)]) -> Bundle {
+/// Writes a file, makes a bundle without the bytes of what is there then, lets something happen, and writes the bundle.
+fn write_beside(case: &Case, files: &[(&str, &str)], meanwhile: impl FnOnce()) -> Result<Option<Written>, Failure> {
+    case.write(&[("same", "1")]).unwrap();
+    let (out, lab) = (case.path("lab/out"), case.path("lab"));
+    let found = Found::at(&out);
     let mut bundle = bundle(files);
     for artifact in bundle.artifacts.iter_mut().filter(|artifact| found.has(artifact)) {
         artifact.is_there = true;
         artifact.bytes.clear();
     }
-    bundle
+    meanwhile();
+    write(&bundle, Some(&found), Target { out: &out, zip: None, lab: &lab }, || ())
 }
 
 #[test]
 fn what_was_there_is_kept_without_its_bytes() {
     let case = Case::new();
-    case.write(&[("same", "1")]).unwrap();
-    let (out, lab) = (case.path("lab/out"), case.path("lab"));
-    let found = Found::at(&out);
-    let bundle = bundle_beside(&found, &[("same", "1"), ("new", "2")]);
-    let target = Target { out: &out, zip: None, lab: &lab };
-    let written = write(&bundle, Some(&found), target, || ());
+    let written = write_beside(&case, &[("same", "1"), ("new", "2")], || ());
     assert_eq!(written, Ok(Some(Written { changed: 2, removed: 0 })));
     assert_eq!(case.tree(), ["out/", "out/bundle.json", "out/new: 2", "out/same: 1"]);
 }
@@ -143,13 +142,8 @@ fn what_was_there_is_kept_without_its_bytes() {
 #[test]
 fn a_folder_that_another_build_has_replaced_is_not_the_one_that_was_compared() {
     let case = Case::new();
-    case.write(&[("same", "1")]).unwrap();
-    let (out, lab) = (case.path("lab/out"), case.path("lab"));
-    let found = Found::at(&out);
-    let bundle = bundle_beside(&found, &[("same", "1")]);
-    case.write(&[("same", "2")]).unwrap();
-    let target = Target { out: &out, zip: None, lab: &lab };
-    assert_eq!(write(&bundle, Some(&found), target, || ()), Ok(None));
+    let another = || assert!(case.write(&[("same", "2")]).is_ok());
+    assert_eq!(write_beside(&case, &[("same", "1")], another), Ok(None));
     assert_eq!(case.tree(), ["out/", "out/bundle.json", "out/same: 2"]);
 }
 
