@@ -17,11 +17,12 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
         }
         for task in group.body.blocks("task").filter(|task| runs_its_image(task)) {
             let Some(image) = task.body.block("config").and_then(|config| config.body.str("image")) else { continue };
-            if kept(image.value).next().is_none() && !image.contains("postgres") {
+            let postgres = postgres(image.value);
+            if kept(image.value).next().is_none() && postgres.is_none() {
                 continue;
             }
             let targets = targets(task);
-            if let Some(diagnostic) = moved_folder(image, task, &targets) {
+            if let Some(diagnostic) = postgres.and_then(|major| moved_folder(image, major, task, &targets)) {
                 sink.push(diagnostic);
                 continue;
             }
@@ -81,16 +82,17 @@ fn is_told(task: &Block, name: &str) -> bool {
     task.body.blocks("env").any(|env| env.body.attribute(name).is_some()) || in_template(task, name)
 }
 
+/// The version of PostgreSQL's own image.
+fn postgres(image: &str) -> Option<u32> {
+    let name = image.rsplit_once(':')?.0;
+    let known = name.rsplit('/').next() == Some("postgres") && !name.contains("immich") && !name.contains("bitnami");
+    major(image).filter(|major| known && (9..100).contains(major))
+}
+
 /// PostgreSQL's image keeps its data a folder further up from 18 on, and refuses to start with a volume where it was.
-fn moved_folder(image: Spanned<&str>, task: &Block, targets: &[Spanned<&str>]) -> Option<Diagnostic> {
-    let (name, major) = (image.value.rsplit_once(':')?.0, major(image.value)?);
-    let known =
-        matches!(name.rsplit('/').next(), Some("postgres")) && !name.contains("immich") && !name.contains("bitnami");
+fn moved_folder(image: Spanned<&str>, major: u32, task: &Block, targets: &[Spanned<&str>]) -> Option<Diagnostic> {
     let at = |folder: &str| targets.iter().find(|target| target.trim_end_matches('/') == folder);
     let data = at("/var/lib/postgresql/data");
-    if !known || !(9..100).contains(&major) {
-        return None;
-    }
     if major < 18 {
         let target = at("/var/lib/postgresql").filter(|_| data.is_none() && !is_told(task, "PGDATA"))?;
         return Some(covered(image, *target));
