@@ -21,6 +21,21 @@ pub fn push_sh(script: &mut String, text: &str) {
     script.push('\'');
 }
 
+/// Appends a function of a POSIX shell, whose lines `body` appends; one that does nothing where there are none.
+pub fn push_function(script: &mut String, name: &str, body: impl FnOnce(&mut String)) {
+    script.extend([name, "() {\n"]);
+    let start = script.len();
+    body(script);
+    script.push_str(if script.len() == start { "    :\n}\n" } else { "}\n" });
+}
+
+/// A script with what is worked out for it in the place of `@{data}`.
+#[must_use]
+pub fn with_data(script: &str, data: &str) -> String {
+    let (before, after) = script.split_once("@{data}").unwrap_or((script, ""));
+    [before, data, after].concat()
+}
+
 /// The value of a setting in a systemd unit that takes the rest of its line.
 #[must_use]
 pub fn unit_line(text: &str) -> String {

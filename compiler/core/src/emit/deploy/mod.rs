@@ -9,7 +9,7 @@ use super::namespace::{namespace_path, namespaces, pool_path, pools};
 use super::policy::policies;
 use crate::analyze::{Analysis, GroupFacts};
 use crate::bundle::{Artifact, hex};
-use crate::emit::quote::{push_sh, sh};
+use crate::emit::quote::{push_function, push_sh, sh};
 use crate::emit::vault;
 use crate::model::{Discovery, Lab, Node, Service};
 use sha2::{Digest, Sha256};
@@ -145,17 +145,17 @@ fn each<R>(text: &mut String, what: &str, columns: &str, rows: impl Iterator<Ite
 where
     R: IntoIterator<Item: AsRef<str>>,
 {
-    let _ = write!(text, "\n# {columns}\neach_{what}() {{\n");
-    let start = text.len();
-    for row in rows {
-        text.push_str("    \"$@\"");
-        for value in row {
-            text.push(' ');
-            push_sh(text, value.as_ref());
+    let _ = writeln!(text, "\n# {columns}");
+    push_function(text, &format!("each_{what}"), |text| {
+        for row in rows {
+            text.push_str("    \"$@\"");
+            for value in row {
+                text.push(' ');
+                push_sh(text, value.as_ref());
+            }
+            text.push('\n');
         }
-        text.push('\n');
-    }
-    text.push_str(if text.len() == start { "    :\n}\n" } else { "}\n" });
+    });
 }
 
 #[cfg(test)]

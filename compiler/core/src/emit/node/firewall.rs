@@ -2,7 +2,7 @@
 
 use super::{network, units};
 use crate::analyze::{Analysis, NodeFacts};
-use crate::emit::quote::sh;
+use crate::emit::quote::{sh, with_data};
 use crate::model::{Daemon, Discovery, Lab, Node, Role};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -62,7 +62,7 @@ impl Addresses {
 
     /// Those of all nodes but one.
     fn members(&self, lab: &Lab, node: &Node) -> String {
-        let at = lab.nodes.iter().take_while(|other| !std::ptr::eq(*other, node)).count();
+        let at = lab.nodes.iter().take_while(|other| other.name.value != node.name.value).count();
         let (before, after) = self.nodes.split_at(at);
         let others = [before, after.get(1..).unwrap_or_default()];
         others.map(|some| some.join(" ")).join(" ").trim().to_owned()
@@ -100,8 +100,7 @@ allowed() {{
         let _ = writeln!(data, "{} {ports} {protocol}", who.word());
     }
     data.push_str("END\n}");
-    let (before, after) = include_str!("ufw.sh.in").split_once("@{data}").unwrap_or_default();
-    [before, &data, after].concat()
+    with_data(include_str!("ufw.sh.in"), &data)
 }
 
 /// What a machine lets in: who, ports, protocol, and what asked for it.

@@ -2,7 +2,7 @@
 
 use super::units;
 use crate::analyze::{Analysis, NodeFacts, mount_of};
-use crate::emit::quote::sh;
+use crate::emit::quote::{push_function, sh, with_data};
 use crate::model::{Daemon, Discovery, Lab, Node, NodeMount, Samba};
 use std::fmt::Write as _;
 
@@ -26,18 +26,13 @@ pub(super) fn script(analysis: &Analysis<'_>, facts: &NodeFacts<'_>, files: &[St
     function(&mut data, "folders", folders_of(node));
     function(&mut data, "units", services(lab, node));
     function(&mut data, "accounts", accounts(node).map(|user| format!("account {}", sh(user))));
-    let (before, after) = include_str!("install.sh.in").split_once("@{data}").unwrap_or_default();
-    [before, data.trim_end(), after].concat()
+    with_data(include_str!("install.sh.in"), data.trim_end())
 }
 
 /// A shell function of one command a line; one that does nothing where there are none.
 fn function(text: &mut String, name: &str, lines: impl IntoIterator<Item = String>) {
-    text.extend(["\n", name, "() {\n"]);
-    let start = text.len();
-    for line in lines {
-        text.extend(["    ", &line, "\n"]);
-    }
-    text.push_str(if text.len() == start { "    :\n}\n" } else { "}\n" });
+    text.push('\n');
+    push_function(text, name, |text| lines.into_iter().for_each(|line| text.extend(["    ", &line, "\n"])));
 }
 
 /// Whose repository Docker's packages come from. The one for Raspbian is for 32-bit systems only.
