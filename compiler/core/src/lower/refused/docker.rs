@@ -84,8 +84,8 @@ const SETTINGS: [&str; 9] = [
 ];
 
 /// What writes a container's output away, without plugins (dockerd, `daemon/logger`).
-const LOGS: [&str; 10] =
-    ["awslogs", "etwlogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog"];
+const LOGS: [&str; 11] =
+    ["awslogs", "etwlogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "none", "splunk", "syslog"];
 
 /// Options of a bind behind its second `:`.
 const OPTIONS: [&str; 14] = [
@@ -370,7 +370,7 @@ fn setting(name: Spanned<&str>, config: &Body, sink: &mut Sink) {
 
 /// Docker doesn't start a container whose log driver it hasn't: a plugin may have any name, but hardly almost that of another.
 fn log(driver: Spanned<&str>, sink: &mut Sink) {
-    let known = LOGS.contains(&driver.value) || driver.value == "none" || driver.value.contains(['/', ':', '$']);
+    let known = LOGS.contains(&driver.value) || driver.value.contains(['/', ':', '$']);
     if let Some(near) = nearest(driver.value, LOGS).filter(|_| !known) {
         let help = format!("did you mean `{near}`?");
         let diagnostic = wrong(driver.value, "a log driver of Docker's own", driver.span, &help);
