@@ -33,7 +33,7 @@ pub use image::{Kept, LocalDisk, Owned, Program, kept, owned, program};
 pub use matching::violator;
 pub use operator::holds;
 pub(crate) use place::DEFAULT_CAPABILITIES;
-pub use place::analyze;
+pub use place::{Placed, analyze, analyze_again};
 pub use registered::{Discovered, Registered, registrations};
 pub use storage::{Source, Used};
 pub use template::{Asked, Broken, Field, Template, literal, template};

@@ -25,16 +25,31 @@ pub(crate) const DEFAULT_CAPABILITIES: [&str; 13] = [
     "sys_chroot",
 ];
 
+/// Where each group of a service can run, where that is known: indices of nodes, ascending. Empty where it isn't.
+pub type Placed = Vec<Vec<usize>>;
+
 /// Works out what follows from a lab.
 #[must_use]
 pub fn analyze(lab: &Lab) -> Analysis<'_> {
+    analyze_again(lab, vec![Placed::new(); lab.services.len()])
+}
+
+/// Works out what follows from a lab of which it is known where the groups of some services can run. There is one entry for
+/// each service.
+#[must_use]
+pub fn analyze_again(lab: &Lab, known: Vec<Placed>) -> Analysis<'_> {
     let groups: Vec<GroupFacts<'_>> = lab
         .services
         .par_iter()
+        .zip(known)
         .with_max_len(AT_ONCE)
-        .flat_map_iter(|service| {
+        .flat_map_iter(|(service, known)| {
             let blocks = service.job.body.blocks("group").filter(|block| block.label().is_some());
-            service.groups.iter().zip(blocks).map(move |(group, block)| group_facts(lab, service, group, block))
+            let mut known = known.into_iter();
+            service.groups.iter().zip(blocks).map(move |(group, block)| match known.next() {
+                Some(nodes) => GroupFacts::new(service, group, block, nodes),
+                None => group_facts(lab, service, group, block),
+            })
         })
         .collect();
     let mut of_nodes = vec![Vec::new(); lab.nodes.len()];
@@ -51,6 +66,19 @@ pub fn analyze(lab: &Lab) -> Analysis<'_> {
 }
 
 impl<'l> Analysis<'l> {
+    /// For each service where its groups can run, as long as neither the service nor a node changes. What a group lacks on other
+    /// nodes isn't kept: of such services nothing is known.
+    #[must_use]
+    pub fn placed(self) -> Vec<Placed> {
+        let mut rest = self.groups.into_iter();
+        let of = |service: &Service| {
+            let groups: Vec<GroupFacts<'_>> = rest.by_ref().take(service.groups.len()).collect();
+            let lacks = groups.iter().any(|facts| !facts.lacking.is_empty());
+            groups.into_iter().filter(|_| !lacks).map(|facts| facts.nodes).collect()
+        };
+        self.lab.services.iter().map(of).collect()
+    }
+
     /// For each node of the lab, in their order: why the group can't run there; `None` where it can.
     pub fn obstacles(&self, facts: &GroupFacts<'l>) -> impl Iterator<Item = (&'l Node, Option<Obstacle<'l>>)> {
         let asked = Asked::of(self.lab, facts.service, facts.group);

@@ -5,7 +5,7 @@
 
 use super::front::{Front, Keep};
 use super::{Compiled, Locking, by_need, codes, whole};
-use crate::analyze::{analyze, registrations};
+use crate::analyze::{Placed, analyze_again, registrations};
 use crate::check as checks;
 use crate::decode::manifests;
 use crate::diagnostic::Sink;
@@ -30,6 +30,8 @@ struct Known {
     front: Front,
     /// What is wrong with each service among the others; nothing where that wasn't looked at.
     checked: Vec<Option<Sink>>,
+    /// Where each service can run.
+    placed: Vec<Placed>,
 }
 
 /// Which services have to be looked at again.
@@ -51,7 +53,7 @@ impl Checker {
             Some((known, stale))
         });
         let (mut known, stale) = again.unwrap_or_else(|| {
-            let known = Known { front: Front::new(world, locking, Keep::Expanded), checked: Vec::new() };
+            let known = Known { front: Front::new(world, locking, Keep::Expanded), checked: Vec::new(), placed: Vec::new() };
             (known, Stale { anew: true, services: BTreeSet::new(), all: true })
         });
         let services = known.front.expanded.len();
@@ -75,7 +77,10 @@ impl Known {
     fn found(&mut self, stale: &Stale) -> Sink {
         let mut sink = self.front.found.all();
         let Some(lab) = &self.front.lab else { return sink };
-        let analysis = analyze(lab);
+        let mut placed = std::mem::take(&mut self.placed);
+        placed.resize(lab.services.len(), Placed::new());
+        stale.services.iter().for_each(|at| placed[*at].clear());
+        let analysis = analyze_again(lab, placed);
         if let Some(broken) = whole(&self.front.sources, &sink) {
             self.checked.resize(lab.services.len(), None);
             let checked = &self.checked;
@@ -88,6 +93,7 @@ impl Known {
             self.checked.iter().flatten().for_each(|of_service| found.append(of_service.clone()));
             sink.append(found.without_files(&broken));
         }
+        self.placed = analysis.placed();
         checks::settle(lab, &self.front.sources, &codes(), &mut sink);
         sink
     }
