@@ -11,18 +11,18 @@ code!(Warning, "beside-mount", "beside_mount.md", "a folder lies beside a mount 
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     for node in analysis.lab.nodes.iter().filter(|node| !node.mounts.is_empty()) {
         for volume in &node.host_volumes {
-            beside(node, &format!("host volume `{}`", volume.name.value), &volume.path, sink);
+            beside(node, ("host volume", &volume.name), &volume.path, sink);
         }
         for daemon in &node.daemons {
             let Daemon::Samba(samba) = daemon else { continue };
             for share in &samba.shares {
-                beside(node, &format!("share `{}`", share.name.value), &share.path, sink);
+                beside(node, ("share", &share.name), &share.path, sink);
             }
         }
     }
 }
 
-fn beside(node: &Node, what: &str, path: &Spanned<String>, sink: &mut Sink) {
+fn beside(node: &Node, (what, name): (&str, &str), path: &Spanned<String>, sink: &mut Sink) {
     if mount_of(node, path).is_some() {
         return;
     }
@@ -36,7 +36,8 @@ fn beside(node: &Node, what: &str, path: &Spanned<String>, sink: &mut Sink) {
         nearest(start, [mount.path.as_str()]).map(|_| (start, mount))
     });
     let Some((start, mount)) = found.filter(|(start, mount)| is_slip(start, &mount.path)) else { return };
-    let message = format!("{what} lies in `{start}`, beside the mount `{}` of `{}`", mount.path.value, node.name.value);
+    let (mounted, machine) = (&mount.path.value, &node.name.value);
+    let message = format!("{what} `{name}` lies in `{start}`, beside the mount `{mounted}` of `{machine}`");
     sink.push(
         Diagnostic::new(&CODE, message, path.span, "on the disk of the system")
             .also(mount.path.span, "mounted here")

@@ -2,6 +2,7 @@
 
 use crate::analyze::Analysis;
 use crate::diagnostic::{Diagnostic, Sink, code};
+use crate::model::{Service, Task};
 use crate::source::Spanned;
 use std::collections::BTreeSet;
 
@@ -21,7 +22,9 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
         }
     }
     let mut told = BTreeSet::new();
-    for service in &analysis.lab.services {
+    let is_few = |task: &Task| i64::try_from(task.resources.cpu).is_ok_and(|cpu| cpu <= FEW);
+    let asks = |service: &&Service| service.groups.iter().flat_map(|group| &group.tasks).any(is_few);
+    for service in analysis.lab.services.iter().filter(asks) {
         for resources in service.tasks().filter_map(|task| task.body.block("resources")) {
             let Some(cpu) = resources.body.int("cpu").filter(|cpu| (1..=FEW).contains(&cpu.value)) else { continue };
             if told.insert(cpu.span) {

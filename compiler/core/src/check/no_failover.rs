@@ -37,6 +37,9 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
 
 /// Whether several instances of a service are told to lie on different nodes.
 fn is_spread(facts: &GroupFacts<'_>) -> bool {
+    if facts.service.kind != "service" || facts.group.count.value < 2 {
+        return false;
+    }
     let job = &facts.service.job.body;
     let group =
         job.blocks("group").find(|group| group.label().is_some_and(|name| name.value == facts.group.name.value));
@@ -45,5 +48,5 @@ fn is_spread(facts: &GroupFacts<'_>) -> bool {
         |attribute: &str| matches!(attribute, "${node.unique.name}" | "${node.unique.id}" | "${attr.unique.hostname}");
     let is_over =
         spreads.filter_map(|spread| spread.body.str("attribute")).any(|attribute| over_nodes(attribute.value));
-    facts.service.kind == "service" && facts.group.count.value > 1 && (is_over || apart(facts.group))
+    is_over || apart(facts.group)
 }

@@ -14,15 +14,24 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     if lab.stores.iter().all(|store| store.holds.is_empty()) {
         return;
     }
-    let secrets = lab.services.iter().flat_map(|service| &service.secrets);
-    let mut read: Vec<(&str, &str, &str)> =
-        secrets.map(|secret| (secret.path.as_str(), secret.key.as_str(), secret.store.as_str())).collect();
+    let mut read: Vec<(&str, &str, &str)> = Vec::new();
+    for service in &lab.services {
+        let own = service.secrets.iter();
+        let start = read.len();
+        read.extend(own.map(|secret| (secret.path.as_str(), secret.key.as_str(), secret.store.as_str())));
+        // A service's secrets lie mostly at a path of its name: then all of them are sorted.
+        read[start..].sort_unstable();
+    }
     read.sort_unstable();
     let templates = LazyCell::new(|| reading(&lab.services));
     for store in &lab.stores {
+        let name = store.name.as_str();
+        // Both are sorted by path.
+        let mut rest = read.as_slice();
         for (path, keys) in &store.holds {
-            let name = store.name.as_str();
-            let unread = |key: &&Spanned<String>| read.binary_search(&(path, key, name)).is_err();
+            rest = &rest[rest.iter().take_while(|(read, ..)| *read < path.as_str()).count()..];
+            let here = &rest[..rest.iter().take_while(|(read, ..)| *read == path.as_str()).count()];
+            let unread = |key: &&Spanned<String>| here.binary_search(&(path, key, name)).is_err();
             let unread: Vec<&Spanned<String>> = keys.iter().filter(unread).collect();
             if !unread.is_empty() && !templates.iter().any(|text| may_read(text, store, path)) {
                 sink.push(unused_secret(store, path, keys.len(), &unread));

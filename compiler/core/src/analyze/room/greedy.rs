@@ -43,7 +43,7 @@ fn order(plan: &Plan) -> Vec<usize> {
         }
     }
     // In millionths of all that there is, the kind that it takes most of.
-    let share = |amount: u64, total: u64| u128::from(amount) * 1_000_000 / u128::from(total);
+    let share = |amount: u64, total: u64| amount.saturating_mul(1_000_000) / total;
     let size = |at: usize| plan.asks[at].amounts.iter().zip(&total).map(|(amount, total)| share(*amount, *total)).max();
     let mut order: Vec<usize> = (0..plan.asks.len()).collect();
     order.sort_by_cached_key(|at| (plan.asks[*at].nodes.len(), Reverse(size(*at)), *at));
