@@ -23,6 +23,8 @@ pub enum Place<'l> {
     Env(&'l str),
     /// A program or an argument of it.
     Argument,
+    /// The image of a container.
+    Image,
     /// A tag of a registered service.
     Tag,
     /// The name that something is registered under, where Nomad fills in a part of it.
@@ -40,6 +42,7 @@ impl Place<'_> {
         match self {
             Self::Env(name) | Self::Label(name) => format!("`{}`", name.escape_debug()),
             Self::Argument => "an argument".into(),
+            Self::Image => "the image".into(),
             Self::Tag => "a tag".into(),
             Self::Name => "the name of a service".into(),
             Self::File => "a file".into(),

@@ -125,21 +125,34 @@ fn is_lost(task: &Block, kept: &Kept, targets: &[Spanned<&str>]) -> bool {
     let moved = targets.iter().any(told)
         || ["PGDATA", "MYSQL_DATADIR"].into_iter().any(named)
         || kept.unless.iter().any(|name| named(name) || in_template(task, name));
-    kept.single_writer && !kept.replaceable && !moved && kept.what.contains("database") && !targets.iter().any(holds)
+    // Whoever gives files a volume meant to keep them; without one, somebody may try a program out.
+    let matters = kept.single_writer && kept.what.contains("database")
+        || kept.what.contains("somebody made") && !targets.is_empty();
+    matters && !kept.replaceable && !moved && !targets.iter().any(holds)
 }
 
 /// Whether a task is told about a folder: its data may be there.
 fn in_environment(task: &Block, folder: &str) -> bool {
-    let told = |value: &ValueKind| matches!(value, ValueKind::Str(text) if text.contains(folder));
+    let told = |value: &ValueKind| matches!(value, ValueKind::Str(text) if names(text, folder));
     let own = task.body.blocks("env").any(|env| env.body.attributes.iter().any(|it| told(&it.value.kind)));
     let args = task.body.block("config").and_then(|config| config.body.attribute("args"));
     let args = args
         .is_some_and(|args| matches!(&args.value.kind, ValueKind::List(list) if list.iter().any(|it| told(&it.kind))));
-    own || args || in_template(task, folder)
+    own || args || templates(task).any(|text| names(text, folder))
+}
+
+/// Whether a text names a folder; `kv/data` doesn't name `/data`.
+fn names(text: &str, folder: &str) -> bool {
+    text.match_indices(folder)
+        .any(|(at, _)| !text[..at].ends_with(|c: char| c.is_alphanumeric() || "}_-./".contains(c)))
 }
 
 fn in_template(task: &Block, name: &str) -> bool {
-    task.body.blocks("template").any(|it| it.body.str("data").is_some_and(|text| text.value.contains(name)))
+    templates(task).any(|text| text.contains(name))
+}
+
+fn templates(task: &Block) -> impl Iterator<Item = &str> {
+    task.body.blocks("template").filter_map(|it| it.body.str("data").map(|text| text.value))
 }
 
 fn targets(task: &Block) -> Vec<Spanned<&str>> {

@@ -1,7 +1,7 @@
 //! `unknown-runtime-name`: `${NOMAD_…}` or `${node.…}` that Nomad doesn't know where it starts the task.
 
 use super::brought_in;
-use crate::analyze::{Analysis, Place, ServiceFacts};
+use crate::analyze::{Analysis, Place, ServiceFacts, Text};
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
 use crate::model::{Lab, Node, Service};
 use crate::nomad::form::Body;
@@ -58,6 +58,11 @@ const OF_NODES: [&str; 6] =
 pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     let service = of.service;
     let texts = of.texts().iter().filter(|text| !matches!(text.place, Place::File) && text.text.contains('$'));
+    let images = of.groups.iter().flat_map(|facts| &facts.group.tasks).filter_map(|task| task.image.as_ref());
+    let images = images.filter(|image| image.contains('$'));
+    let images: Vec<Text<'_>> =
+        images.map(|image| Text { place: Place::Image, text: &image.value, span: image.span }).collect();
+    let texts = texts.chain(&images);
     let mut known: Option<BTreeSet<String>> = None;
     let mut found = texts.flat_map(|text| names(text.text).map(move |(at, name)| (text, at, name)));
     let unknown = found.find(|(_, _, name)| match name.strip_prefix("meta.") {

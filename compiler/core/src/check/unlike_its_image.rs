@@ -3,7 +3,7 @@
 use super::brought_in;
 use super::secret_shape::Kept;
 use crate::analyze::{Analysis, GroupFacts, Program, ServiceFacts, program};
-use crate::diagnostic::{Diagnostic, Severity, Sink, code};
+use crate::diagnostic::{Diagnostic, Severity, Sink, code, nearest};
 use crate::model::{Lab, Port, Task};
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 
@@ -50,6 +50,22 @@ fn wants(lab: &Lab, of: &ServiceFacts<'_, '_>, task: &Task, block: &Block, known
     }
     let name = &of.service.name.value;
     let message = format!("`{name}` runs `{}` without `{first}`", image.escape_debug());
+    let plain = block.body.blocks("env").flat_map(|env| &env.body.attributes).map(|it| (&*it.name, it.name_span));
+    let secret = of.service.secrets.iter().map(|it| (it.variable.as_str(), it.variable.span));
+    let meant = plain.chain(secret).find_map(|(told, span)| {
+        let meant = nearest(told, known.wants.iter().map(String::as_str))?;
+        // `MARIADB_PASSWORD` is another variable than `MARIADB_ROOT_PASSWORD`.
+        (told.len().abs_diff(meant.len()) < 3).then_some((told, span, meant))
+    });
+    if let Some((told, span, meant)) = meant {
+        let diagnostic = Diagnostic::new(&CODE, message, span, format!("`{told}` is almost `{meant}`"));
+        return Some(
+            diagnostic
+                .also(image.span, "ends at its first start without it")
+                .help(format!("did you mean `{meant}`?"))
+                .fix(span, meant),
+        );
+    }
     let mut diagnostic = Diagnostic::new(&CODE, message, image.span, "ends at its first start without it");
     // Whoever brings a folder with data needs none.
     diagnostic.severity = Severity::Advice;

@@ -27,6 +27,8 @@ pub(super) fn lab() -> Lab {
         stores: Vec::new(),
         providers: Vec::new(),
         more_nodes: false,
+        more_services: false,
+        more_secrets: false,
         nodes: Vec::new(),
         services: Vec::new(),
         lock: None,

@@ -92,6 +92,7 @@ mod tests {
             store: "nomad".into(),
             path: (*path).into(),
             key: "key".into(),
+            variable: Spanned::new(String::new(), Span::default()),
             span: Span::default(),
         };
         Service { secrets: paths.iter().map(secret).collect(), ..service(name) }

@@ -173,6 +173,7 @@ mod tests {
             store: "vault".into(),
             path: (*path).into(),
             key: "key".into(),
+            variable: Spanned::new(String::new(), Span::default()),
             span: Span::default(),
         };
         let mut service = Service { secrets: paths.iter().map(secret).collect(), ..service(name) };

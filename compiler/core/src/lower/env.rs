@@ -6,7 +6,7 @@ use crate::diagnostic::Sink;
 use crate::model::Discovery;
 use crate::nomad::form::{Attribute, Block, Body, Tag, Value, ValueKind};
 use crate::resolve::codes::bad_value::bad_value;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// Where the rendered environment lies: in memory, readable by the task only.
 pub const ENVIRONMENT: &str = "${NOMAD_SECRETS_DIR}/hlmc.env";
@@ -93,7 +93,7 @@ fn line(attribute: &Attribute, context: Context<'_>, found: &mut Found, lines: &
         return;
     }
     if tag.value == Tag::Secret {
-        found.secrets.extend(secret::line(key, text, span, context, lines, sink));
+        found.secrets.extend(secret::line(Spanned::new(key, attribute.name_span), text, span, context, lines, sink));
     } else {
         found.references.extend(reference::line(key, (tag.value, text), span, context, lines, sink));
     }

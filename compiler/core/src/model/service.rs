@@ -105,6 +105,8 @@ pub struct SecretReference {
     pub path: String,
     /// Key at the path.
     pub key: String,
+    /// The variable that has it.
+    pub variable: Spanned<String>,
     /// Where it is written.
     pub span: Span,
 }

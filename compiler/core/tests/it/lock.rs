@@ -69,7 +69,7 @@ fn job_files_and_the_core_form_are_pinned_too() {
 #[test]
 fn what_the_lock_is_not_for_is_left_alone() {
     for config in [
-        r#"driver "docker"; config { image "nginx:${NOMAD_META_tag}" }"#.to_owned(),
+        r#"driver "docker"; meta { tag "1.29.3" }; config { image "nginx:${NOMAD_META_tag}" }"#.to_owned(),
         r#"driver "docker"; config { image "app:1"; load "app.tar" }"#.to_owned(),
         r#"driver "podman"; config { image "docker.io/library/nginx:1.29.3" }"#.to_owned(),
         r#"driver "raw_exec"; config { command "/bin/true" }"#.to_owned(),

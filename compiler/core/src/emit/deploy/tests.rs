@@ -21,6 +21,7 @@ fn small_lab() -> Lab {
         store: "nomad".to_owned(),
         path: "nomad/jobs/db".to_owned(),
         key: key.to_owned(),
+        variable: crate::source::Spanned::new(String::new(), Span::default()),
         span: Span::default(),
     };
     let mut db = service("db").keeps("db-data");

@@ -48,6 +48,8 @@ pub(super) fn lab() -> Lab {
         stores: Vec::new(),
         providers: vec![provider()],
         more_nodes: false,
+        more_services: false,
+        more_secrets: false,
         nodes: vec![nas, pi, node("pi5-2", 122, Arch::Arm64, "pi")],
         services: vec![proxy, grafana, service("node-exporter", Some((9100, Protocol::Tcp)))],
         lock: None,
