@@ -53,7 +53,8 @@ impl Checker {
             Some((known, stale))
         });
         let (mut known, stale) = again.unwrap_or_else(|| {
-            let known = Known { front: Front::new(world, locking, Keep::Expanded), checked: Vec::new(), placed: Vec::new() };
+            let known =
+                Known { front: Front::new(world, locking, Keep::Expanded), checked: Vec::new(), placed: Vec::new() };
             (known, Stale { anew: true, services: BTreeSet::new(), all: true })
         });
         let services = known.front.expanded.len();
@@ -171,7 +172,7 @@ impl Front {
         }
         self.sources.replace(file, new);
         let mut new = manifests::again(file, &self.sources, &self.manifests.parameters, found);
-        if new.has_others(file) {
+        if new.has_others(file) || new.with_more.contains(&file) != self.manifests.with_more.contains(&file) {
             return None;
         }
         let kinds = [(Kind::Service, new.services), (Kind::Job, new.jobs), (Kind::Use, new.uses.clone())];

@@ -10,7 +10,7 @@ use crate::lower;
 use crate::lower::{Assets, Context, Registry};
 use crate::model::{Lab, Namespace, Service};
 use crate::resolve::codes::no_lab::no_lab;
-use crate::resolve::{self, Catalogue, Expanded};
+use crate::resolve::{self, Catalogue, Expanded, NameKind};
 use crate::source::{AT_ONCE, FileId, LAB_FILE, Sources, Span, World, read};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -112,7 +112,9 @@ impl Front {
         for again in others {
             sink.push(defined_twice("the lab", again.span, block.span));
         }
+        let is_broken = sink.broken_files().contains(&LAB_FILE);
         let mut lab = resolve::lab(block, sink);
+        lab.more_secrets = is_broken;
         lab.nodes = resolve::nodes(&self.manifests.nodes, &self.sources, sink);
         lab.allowed = resolve::allowed(block, &self.manifests.nodes, sink);
         self.allowed = lab.allowed.len();
@@ -123,6 +125,8 @@ impl Front {
         lab.providers = expansion.providers;
         self.catalogue = expansion.catalogue;
         (self.expanded, self.found.expanded) = expansion.services.into_iter().unzip();
+        let is_misnamed = |service: &Expanded| !service.core && !NameKind::Label.fits(&service.name);
+        lab.more_services = !self.manifests.with_more.is_empty() || self.expanded.iter().any(is_misnamed);
         if locking != Locking::Aside {
             let mut found = Sink::default();
             lab.lock = resolve::lock(world, &mut self.sources, &mut found);

@@ -49,6 +49,10 @@ impl Decoder<'_> {
         self.scopes.push(scope);
         for entry in node.args().skip(ty.labels.len()) {
             self.switch(node, entry, scope, filling);
+            // What comes behind belongs to it.
+            if entry.value().as_str().is_some_and(|text| text == entry.text() && scope.takes_value(text)) {
+                break;
+            }
         }
         self.inside(node, scope, filling);
         self.scopes.pop();
@@ -171,7 +175,7 @@ impl Decoder<'_> {
                     }
                 };
                 let meant = diagnostic.fix.as_ref().and_then(|fix| fix.replacement.split('=').next());
-                filling.means(meant);
+                filling.means(meant.or(text.filter(|text| scope.takes_value(text))));
                 self.report(diagnostic);
             }
         }
@@ -193,7 +197,7 @@ impl Decoder<'_> {
                 filling.push(Cow::Owned(key.text.to_owned()), span, value);
             }
         } else {
-            filling.put_off(key.text, span);
+            filling.put_off(key.text, span, Vec::new());
         }
     }
 
@@ -225,15 +229,16 @@ impl Decoder<'_> {
         } else if let Some(ty) = scope.open {
             self.open_child(node, ty, filling);
         } else {
-            filling.put_off(name, span);
+            let keys = node.props().filter_map(|entry| entry.key()).map(|key| key.text);
+            filling.put_off(name, span, keys.chain(node.children().map(NodeRef::name)).collect());
         }
     }
 
     /// Tells of the names that nothing has.
     fn unknown(&mut self, scope: Scope, filling: &mut Filling<'_>) {
-        for (name, span) in filling.unknown() {
-            let diagnostic = unknown_name::unknown_name(&name, span, &self.scopes, self.languages);
-            let diagnostic = filling.meant(diagnostic, &name, scope);
+        for unknown in filling.unknown() {
+            let diagnostic = unknown_name::unknown_name(&unknown, &self.scopes, self.languages);
+            let diagnostic = filling.meant(diagnostic, unknown.name, scope);
             self.report(diagnostic);
         }
     }

@@ -16,9 +16,17 @@ pub(super) struct Filling<'d> {
     attributes: Vec<Attribute>,
     blocks: Vec<Block>,
     /// The names that nothing has, told of once all others are known.
-    unknown: Vec<(String, Span)>,
+    unknown: Vec<Unknown<'d>>,
     seen: Seen<'d>,
     innermost: Level,
+}
+
+/// A name that nothing has.
+pub(super) struct Unknown<'d> {
+    pub(super) name: &'d str,
+    pub(super) span: Span,
+    /// The names that stand in it.
+    pub(super) holds: Vec<&'d str>,
 }
 
 /// What one body has for itself.
@@ -79,13 +87,13 @@ impl<'d> Filling<'d> {
         self.innermost.meant.extend(name.map(str::to_owned));
     }
 
-    /// Notes a name that nothing has.
-    pub(super) fn put_off(&mut self, name: &str, span: Span) {
-        self.unknown.push((name.to_owned(), span));
+    /// Notes a name that nothing has, and what stands in it.
+    pub(super) fn put_off(&mut self, name: &'d str, span: Span, holds: Vec<&'d str>) {
+        self.unknown.push(Unknown { name, span, holds });
     }
 
     /// The names that nothing has.
-    pub(super) fn unknown(&mut self) -> Vec<(String, Span)> {
+    pub(super) fn unknown(&mut self) -> Vec<Unknown<'d>> {
         tail(&mut self.unknown, self.innermost.unknown)
     }
 

@@ -27,6 +27,8 @@ pub struct Manifests {
     pub uses: Vec<Manifest>,
     /// `job`
     pub jobs: Vec<Manifest>,
+    /// The files that may hold more services: something in them is written so that it couldn't be read.
+    pub with_more: BTreeSet<FileId>,
     /// `preset` and `integration`, by their name; read anew with the parameters of each use.
     pub presets: BTreeMap<String, Definition>,
     /// `integration`, by its name.
@@ -178,6 +180,7 @@ fn job_file(id: FileId, given: &hcl::Values, world: &dyn World, sources: &Source
     let mut part = Part { others: true, ..Part::default() };
     let Some(source) = sources.get(id).filter(|source| hcl::is_job_file(&source.path)) else { return part };
     if let Some(read) = hcl::job(id, given, world, sources, sink) {
+        part.manifests.with_more.extend(read.job.is_none().then_some(id));
         part.manifests.jobs.extend(read.job.map(|block| Manifest { block, path: source.path.clone() }));
         part.variables = Some(read.variables);
         part.templates = read.templates;
@@ -190,6 +193,7 @@ fn file(source: &Source, id: FileId, parameters: &Parameters, sink: &mut Sink) -
     let parse = hlmc_syntax::parse(&source.text);
     syntax::report(&parse.errors, syntax::code, id, sink);
     syntax::report(&parse.warnings, syntax::code, id, sink);
+    part.manifests.with_more.extend((!parse.errors.is_empty()).then_some(id));
     for node in parse.document.nodes() {
         let name = node.args().next().and_then(|entry| entry.value().as_str().map(|text| (text, entry.value_span())));
         let found = &mut part.manifests;
@@ -208,7 +212,10 @@ fn file(source: &Source, id: FileId, parameters: &Parameters, sink: &mut Sink) -
         if let Some(name) = service_name(node, &parameters) {
             parameters.set("service", ValueKind::Str(name));
         }
-        let Some(block) = block(node, id, &parameters, sink) else { continue };
+        let Some(block) = block(node, id, &parameters, sink) else {
+            found.with_more.extend((!matches!(node.name(), "lab" | "node")).then_some(id));
+            continue;
+        };
         part.others |= block.name != "lab";
         let manifest = |block| Manifest { block, path: source.path.clone() };
         match &*block.name {
@@ -279,6 +286,7 @@ impl Manifests {
         self.services.append(&mut other.services);
         self.uses.append(&mut other.uses);
         self.jobs.append(&mut other.jobs);
+        self.with_more.append(&mut other.with_more);
         for (what, known, new) in
             [("preset", &mut self.presets, other.presets), ("integration", &mut self.integrations, other.integrations)]
         {

@@ -45,12 +45,13 @@ impl Decoder<'_> {
         None
     }
 
-    /// The size that a bare number probably is: megabytes, or bytes where it is large; of a machine, gigabytes where it is small.
+    /// The size that a bare number probably is: megabytes, or bytes where it is large; gigabytes where Nomad gives nobody
+    /// so few megabytes (10 at least), and of a machine where it is small.
     fn likely(&self, number: &str) -> String {
         let of_machine = self.scopes.last().is_some_and(|scope| scope.ty.name == "capacity");
         match number.parse::<i64>() {
             Ok(number) if number >= MEGABYTE => units::size(number),
-            Ok(number) if of_machine && number < 512 => format!("{number}GiB"),
+            Ok(number) if (1..10).contains(&number) || of_machine && number < 512 => format!("{number}GiB"),
             _ => format!("{number}MiB"),
         }
     }

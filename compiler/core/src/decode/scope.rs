@@ -84,6 +84,11 @@ impl Scope {
         attributes.chain(self.blocks().filter(|it| it.life.is_read()).map(|it| it.name))
     }
 
+    /// Whether a name is that of something with a value or a body, more than a word.
+    pub(crate) fn takes_value(&self, name: &str) -> bool {
+        self.attribute(name).map_or_else(|| self.block(name).is_some(), |attribute| attribute.ty != Type::Bool)
+    }
+
     pub(crate) fn knows(&self, name: &str) -> bool {
         self.attribute(name).is_some() || self.block(name).is_some()
     }

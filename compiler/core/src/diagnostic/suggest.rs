@@ -1,5 +1,7 @@
 //! "Did you mean": the known name nearest to what was written.
 
+use std::cmp::Reverse;
+
 /// The candidate nearest to `written`, if one is near enough to be what was meant: at most a third of its letters
 /// differ, or one contains the other's letters in another spelling (`memory_max`, `memoryMax`, `memory-max`).
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -13,8 +15,13 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
         .filter(|candidate| *candidate != written)
         .map(|candidate| (distance(&plain, &simplify(candidate)), candidate))
         .filter(|(distance, _)| *distance <= limit)
-        // Of two that are as near, the one that is as long: a wrong letter is more likely than one too many.
-        .min_by_key(|(distance, candidate)| (*distance, candidate.len().abs_diff(written.len()), *candidate))
+        // Of two that are as near, the one of the same letters, then the one that starts and ends more alike, then the one
+        // that is as long: a wrong letter is more likely than one too many.
+        .min_by_key(|(distance, candidate)| {
+            let differs = letters(candidate) != letters(written);
+            let length = candidate.len().abs_diff(written.len());
+            (*distance, differs, Reverse(same_ends(written, candidate)), length, *candidate)
+        })
         .map(|(_, candidate)| candidate)
 }
 
@@ -43,6 +50,21 @@ pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a 
 
 fn simplify(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+/// The letters of a name, sorted.
+fn letters(name: &str) -> Vec<char> {
+    let mut letters: Vec<char> = name.chars().collect();
+    letters.sort_unstable();
+    letters
+}
+
+/// How many letters two names have in common at their starts, and behind those at their ends.
+fn same_ends(a: &str, b: &str) -> usize {
+    let same = |(x, y): &(char, char)| x == y;
+    let start = a.chars().zip(b.chars()).take_while(same).count();
+    let rest = a.chars().count().min(b.chars().count()) - start;
+    start + a.chars().rev().zip(b.chars().rev()).take(rest).take_while(same).count()
 }
 
 /// Edits (insert, delete, replace, swap of neighbours) between two names.
@@ -78,6 +100,13 @@ mod tests {
     fn of_two_that_are_as_near_it_takes_the_one_that_is_as_long() {
         assert_eq!(nearest("variablex", ["variable", "variables"]), Some("variables"));
         assert_eq!(nearest("variabl", ["variable", "variables"]), Some("variable"));
+    }
+
+    #[test]
+    fn of_two_that_are_as_near_it_takes_the_one_that_is_more_alike() {
+        assert_eq!(nearest("variabls", ["variable", "variables"]), Some("variables"));
+        assert_eq!(nearest("en", ["env", "on"]), Some("env"));
+        assert_eq!(nearest("amr64", ["amd64", "arm64"]), Some("arm64"));
     }
 
     #[test]

@@ -301,7 +301,7 @@ fn after(body: &Body, context: Context<'_>, sink: &mut Sink) -> Vec<Spanned<Stri
     for name in body.strings("after") {
         if context.registry.ports(name.value).is_some() {
             after.push(name.map(str::to_owned));
-        } else {
+        } else if !context.lab.more_services {
             sink.push(unknown_reference("service", name.value, name.span, context.registry.services()));
         }
     }

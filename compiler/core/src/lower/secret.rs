@@ -4,11 +4,11 @@ use super::Context;
 use super::codes::{bad_reference::bad_reference, unknown_secret};
 use crate::diagnostic::Sink;
 use crate::model::SecretReference;
-use crate::source::{Span, quoted};
+use crate::source::{Span, Spanned, quoted};
 
 /// Turns a reference to a secret into one more line of an env file. `None` once what is wrong is reported.
 pub(super) fn line(
-    key: &str,
+    variable: Spanned<&str>,
     text: &str,
     span: Span,
     context: Context<'_>,
@@ -35,24 +35,32 @@ pub(super) fn line(
         _ if is_identifier(secret) => ("nomadVar", quoted(path), [".", secret, ".Value"].concat()),
         _ => ("nomadVar", quoted(path), ["(index . ", &quoted(secret), ").Value"].concat()),
     };
-    lines.extend(["{{ with ", function, " ", &place, " }}", key, "={{ ", &value, " | toJSON }}{{ end }}\n"]);
-    Some(SecretReference { store: store.into(), path: path.into(), key: secret.into(), span })
+    lines.extend(["{{ with ", function, " ", &place, " }}", variable.value, "={{ ", &value, " | toJSON }}{{ end }}\n"]);
+    let variable = variable.map(str::to_owned);
+    Some(SecretReference { store: store.into(), path: path.into(), key: secret.into(), variable, span })
 }
 
 fn declared((store, path, key): (&str, &str, &str), places: [Span; 3], context: Context<'_>, sink: &mut Sink) -> bool {
     let stores = &context.lab.stores;
+    // Where a part of the lab couldn't be read, it may be there.
+    let mut report = |diagnostic| {
+        if !context.lab.more_secrets {
+            sink.push(diagnostic);
+        }
+    };
     let Some(found) = stores.iter().find(|known| known.name.value == store) else {
-        sink.push(unknown_secret::unknown_store(store, places[0], stores.iter().map(|known| known.name.as_str())));
+        report(unknown_secret::unknown_store(store, places[0], stores.iter().map(|known| known.name.as_str())));
         return false;
     };
     let Some((held, keys)) = found.at(path) else {
-        let paths = found.holds.iter().map(|(held, _)| held.as_str());
-        sink.push(unknown_secret::unknown_path(&found.name, path, key, places[1], paths));
+        let with_key = found.holds.iter().filter(|(_, keys)| keys.iter().any(|known| known.value == key));
+        let paths = with_key.map(|(held, _)| held.as_str());
+        report(unknown_secret::unknown_path(&found.name, path, key, places[1], paths));
         return false;
     };
     let known = keys.iter().any(|known| known.value == key);
     if !known {
-        sink.push(unknown_secret::unknown_key(held, key, places[2], keys.iter().map(|known| known.as_str())));
+        report(unknown_secret::unknown_key(held, key, places[2], keys.iter().map(|known| known.as_str())));
     }
     known
 }

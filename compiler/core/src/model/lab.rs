@@ -32,6 +32,10 @@ pub struct Lab {
     pub nodes: Vec<Node>,
     /// There are more nodes: some are written so that they couldn't be read.
     pub more_nodes: bool,
+    /// There are more services, for the same reason.
+    pub more_services: bool,
+    /// Its stores hold more, for the same reason.
+    pub more_secrets: bool,
     /// The services, sorted by name.
     pub services: Vec<Service>,
     /// What `hlmc.lock` says about the images, where there is one.

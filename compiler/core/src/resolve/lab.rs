@@ -3,7 +3,7 @@
 use super::codes::bad_value::bad_value;
 use super::name::{NameKind, check_name};
 use crate::decode::codes::defined_twice::defined_twice;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, nearest};
 use crate::model::{Discovery, Lab, Namespace, Network, SecretStore};
 use crate::nomad::form::{Block, Body};
 use crate::source::Spanned;
@@ -35,6 +35,8 @@ pub fn lab(block: &Block, sink: &mut Sink) -> Lab {
         providers: Vec::new(),
         nodes: Vec::new(),
         more_nodes: false,
+        more_services: false,
+        more_secrets: false,
         services: Vec::new(),
         lock: None,
         locked: false,
@@ -139,6 +141,23 @@ fn namespaces(body: &Body, sink: &mut Sink) -> Vec<Namespace> {
     namespaces
 }
 
+/// Reports a mount that no path lies in, as `kv/lab/web` does in `kv` and in `kv/lab`.
+fn check_mount(mount: &Spanned<String>, holds: &[(Spanned<String>, Vec<Spanned<String>>)], sink: &mut Sink) {
+    let is_in = |path: &str| path.strip_prefix(mount.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    let Some((first, _)) = holds.first() else { return };
+    if !mount.is_empty() && holds.iter().any(|(path, _)| is_in(path)) {
+        return;
+    }
+    let starts: Vec<&str> = first.match_indices('/').map(|(at, _)| &first[..at]).collect();
+    let near = nearest(mount, starts.iter().copied()).or(starts.last().copied()).unwrap_or_default();
+    sink.push(
+        bad_value(mount, "a mount that paths of the store lie in", mount.span)
+            .also(first.span, "this one, and any other, lies elsewhere")
+            .help(format!("write where the engine is mounted, such as `{near}`: the first part of the paths"))
+            .fix(mount.span, format!("\"{near}\"")),
+    );
+}
+
 fn stores(body: &Body, sink: &mut Sink) -> Vec<SecretStore> {
     let mut stores = Vec::new();
     for block in body.blocks("secrets") {
@@ -165,10 +184,14 @@ fn stores(body: &Body, sink: &mut Sink) -> Vec<SecretStore> {
             holds.push((path.clone(), keys));
         }
         holds.sort_by(|(a, _), (b, _)| a.value.cmp(&b.value));
+        let mount = text(&block.body, "mount");
+        if let Some(mount) = &mount {
+            check_mount(mount, &holds, sink);
+        }
         stores.push(SecretStore {
             name: name.clone(),
             address: text(&block.body, "address").filter(|address| is_url(address, sink)),
-            mount: text(&block.body, "mount").map_or_else(|| "secret".into(), |mount| mount.value),
+            mount: mount.map_or_else(|| "secret".into(), |mount| mount.value),
             holds,
         });
     }

@@ -33,7 +33,7 @@ use world::world;
 const MUTANTS: usize = 2_000;
 
 /// The labs, by the name of their folder.
-const LABS: [&str; 3] = ["every-word", "job-files", "nas-and-pis"];
+const LABS: [&str; 5] = ["every-word", "job-files", "locked", "nas-and-pis", "vault"];
 
 /// All kinds, in the order of the table.
 static KINDS: LazyLock<Vec<&Kind>> = LazyLock::new(|| kinds::KINDS.iter().chain(strangers::KINDS).collect());

@@ -1,7 +1,7 @@
 //! Something behind a name that takes no such thing.
 
 use crate::decode::scope::Scope;
-use crate::diagnostic::{Diagnostic, code, nearest};
+use crate::diagnostic::{Diagnostic, Label, code, nearest};
 use crate::nomad::schema::Type;
 use crate::source::Span;
 
@@ -20,6 +20,9 @@ pub(in crate::decode) fn unexpected_argument(
     let diagnostic = Diagnostic::new(&CODE, message, span, "not expected");
     if scope.open.is_some() && scope.ty.labels.is_empty() {
         return diagnostic.help(format!("write `{block} NAME=\"value\"`, or a line for each between braces"));
+    }
+    if text == Some(written) && scope.takes_value(written) {
+        return in_braces(diagnostic, scope, written);
     }
     let flags = scope.attributes().filter(|it| it.ty == Type::Bool).map(|it| it.name);
     if let Some(near) = text.and_then(|text| nearest(text, flags)) {
@@ -41,6 +44,17 @@ pub(in crate::decode) fn unexpected_argument(
     }
     let say: Vec<String> = takers.iter().take(4).map(|it| format!("`{}={written}`", it.name)).collect();
     diagnostic.help(if say.is_empty() { "remove it".to_owned() } else { format!("say what it is: {}", say.join(", ")) })
+}
+
+/// A name of something that stands in the block, and not behind its name.
+fn in_braces(diagnostic: Diagnostic, scope: &Scope, name: &str) -> Diagnostic {
+    let block = scope.ty.name;
+    let (label, help) = match scope.attribute(name).filter(|it| !it.ty.is_list()) {
+        Some(_) => ("a `=` is missing behind it", format!("write `{name}=…`, or a line `{name} …` in braces")),
+        None => ("a `{` is missing before it", format!("put it in braces: `{block} … {{ {name} … }}`")),
+    };
+    let primary = Label { text: label.to_owned(), ..diagnostic.primary };
+    Diagnostic { primary, ..diagnostic }.help(help)
 }
 
 /// A value behind a property that takes a list: `users="anna" "tom"`.

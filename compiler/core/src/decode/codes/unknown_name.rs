@@ -2,6 +2,7 @@
 
 use crate::decode::Languages;
 use crate::decode::elsewhere::{self, Word};
+use crate::decode::filling::Unknown;
 use crate::decode::scope::Scope;
 use crate::diagnostic::{Diagnostic, code, did_you_mean, nearest, respelled};
 use crate::nomad::schema::BlockType;
@@ -9,8 +10,9 @@ use crate::source::Span;
 
 code!(Error, "unknown-name", "unknown_name.md", "a name that nothing has here");
 
-/// `name` stands in the innermost of `scopes`, which doesn't know it.
-pub(in crate::decode) fn unknown_name(name: &str, span: Span, scopes: &[Scope], languages: Languages) -> Diagnostic {
+/// A name stands in the innermost of `scopes`, which doesn't know it.
+pub(in crate::decode) fn unknown_name(unknown: &Unknown<'_>, scopes: &[Scope], languages: Languages) -> Diagnostic {
+    let Unknown { name, span, ref holds } = *unknown;
     let Some((scope, outer)) = scopes.split_last() else {
         return Diagnostic::new(&CODE, format!("`{name}` is not known"), span, "not known");
     };
@@ -35,7 +37,11 @@ pub(in crate::decode) fn unknown_name(name: &str, span: Span, scopes: &[Scope], 
     {
         return diagnostic.help(help);
     }
-    match respelled.or_else(|| nearest(name, scope.names())) {
+    // What stands in it tells which of two is meant, `tags` or `task`.
+    let knows = |ty: &'static BlockType| ty.open.is_some() || holds.iter().any(|held| Scope::of(ty).knows(held));
+    let fitting = scope.names().filter(|name| scope.block(name).is_some_and(knows));
+    let near = nearest(name, fitting).filter(|_| !holds.is_empty()).or_else(|| nearest(name, scope.names()));
+    match respelled.or(near) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(span, near),
         None => diagnostic.maybe_help(did_you_mean(name, scope.names())),
     }

@@ -5,7 +5,7 @@ use super::eval::Evaluator;
 use super::operator;
 use super::variables::is_there;
 use crate::decode::codes::{missing_attribute, missing_label, unexpected_argument, unknown_name, wrong_type};
-use crate::decode::filling::{Filling, lives};
+use crate::decode::filling::{Filling, Unknown, lives};
 use crate::decode::scope::Scope;
 use crate::decode::value::Want;
 use crate::decode::{ANYTHING, LANGUAGES};
@@ -127,13 +127,13 @@ impl Reader<'_, '_> {
             self.as_attribute(block, attribute.name, value, scope, filling);
         } else if scope.open.is_some() || self.is_drivers() {
             if scope.open.is_none() {
-                filling.put_off(name, span);
+                filling.put_off(name, span, Vec::new());
             }
             let value = self.evaluator.eval(&attribute.value);
             let value = value.and_then(|value| self.fit(value, Want::open(name, scope.open.unwrap_or(Type::Any))));
             filling.push(Cow::Owned(name.to_owned()), span, value);
         } else {
-            filling.put_off(name, span);
+            filling.put_off(name, span, Vec::new());
         }
     }
 
@@ -219,7 +219,7 @@ impl Reader<'_, '_> {
             }
         } else if scope.open == Some(Type::Any) || self.is_drivers() {
             if scope.open.is_none() && scope.attribute(name.text).is_none() {
-                filling.put_off(name.text, span);
+                filling.put_off(name.text, span, names_in(block));
             }
             let read = self.free(block, name, labels, filling);
             filling.push_block(Some(read));
@@ -227,7 +227,7 @@ impl Reader<'_, '_> {
             let head = self.span(block.head);
             self.evaluator.sink.push(wrong_type::attribute_as_block(name.text, head));
         } else {
-            filling.put_off(name.text, span);
+            filling.put_off(name.text, span, names_in(block));
         }
     }
 
@@ -300,13 +300,13 @@ impl Reader<'_, '_> {
 
     /// Tells of the names that nothing has in a body. What is there already is not what was meant.
     fn put_off(&mut self, scope: Scope, filling: &mut Filling<'_>) {
-        for (name, span) in filling.unknown() {
+        for unknown in filling.unknown() {
             // What is meant is looked for among all names: a file of nothing but such mistakes would take long.
             if self.evaluator.sink.found() >= hcl::MAX_ERRORS && self.evaluator.sink.has_errors() {
                 return;
             }
-            let diagnostic = unknown_name::unknown_name(&name, span, &self.scopes, LANGUAGES);
-            let diagnostic = filling.meant(diagnostic, &name, scope);
+            let diagnostic = unknown_name::unknown_name(&unknown, &self.scopes, LANGUAGES);
+            let diagnostic = filling.meant(diagnostic, unknown.name, scope);
             self.not_known(diagnostic);
         }
     }
@@ -317,7 +317,8 @@ impl Reader<'_, '_> {
         if self.evaluator.sink.found() >= hcl::MAX_ERRORS && self.evaluator.sink.has_errors() {
             return;
         }
-        let diagnostic = unknown_name::unknown_name(name, span, &self.scopes, LANGUAGES);
+        let unknown = Unknown { name, span, holds: Vec::new() };
+        let diagnostic = unknown_name::unknown_name(&unknown, &self.scopes, LANGUAGES);
         self.not_known(diagnostic);
     }
 
@@ -325,6 +326,15 @@ impl Reader<'_, '_> {
         let severity = if self.is_drivers() { Severity::Warning } else { diagnostic.severity };
         self.evaluator.sink.push(Diagnostic { severity, ..diagnostic });
     }
+}
+
+/// The names that stand in a block.
+fn names_in<'t>(block: &'t hcl::Block<'t>) -> Vec<&'t str> {
+    let name = |item: &'t Item<'t>| match item {
+        Item::Attribute(attribute) => attribute.name.text,
+        Item::Block(block) => block.name.text,
+    };
+    block.body.items.iter().map(name).collect()
 }
 
 /// Whether names stand in a value, or in each of its elements.
