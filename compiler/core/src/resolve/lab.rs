@@ -144,10 +144,10 @@ fn namespaces(body: &Body, sink: &mut Sink) -> Vec<Namespace> {
 /// Reports a mount that no path lies in, as `kv/lab/web` does in `kv` and in `kv/lab`.
 fn check_mount(mount: &Spanned<String>, holds: &[(Spanned<String>, Vec<Spanned<String>>)], sink: &mut Sink) {
     let is_in = |path: &str| path.strip_prefix(mount.as_str()).is_some_and(|rest| rest.starts_with('/'));
-    let Some((first, _)) = holds.first() else { return };
-    if !mount.is_empty() && holds.iter().any(|(path, _)| is_in(path)) {
+    let paths: Vec<&Spanned<String>> = holds.iter().map(|(path, _)| path).filter(|path| is_in_vault(path)).collect();
+    let Some(first) = paths.first().filter(|_| mount.is_empty() || !paths.iter().any(|path| is_in(path))) else {
         return;
-    }
+    };
     let starts: Vec<&str> = first.match_indices('/').map(|(at, _)| &first[..at]).collect();
     let near = nearest(mount, starts.iter().copied()).or(starts.last().copied()).unwrap_or_default();
     sink.push(

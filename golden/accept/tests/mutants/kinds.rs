@@ -228,7 +228,9 @@ pub(super) const KINDS: &[Kind] = &[
                 && p.inner().is_some()
                 && !p.text.contains("@{")
                 && p.annotation.is_none()
-                && !matches!(p.node(), "option" | "param" | "preset"),
+                // Parameters take any plain value.
+                && !matches!(p.node(), "option" | "param" | "preset")
+                && p.key.as_deref() != Some("realm"),
             "5",
         )
     })
