@@ -24,6 +24,7 @@ pub mod hard_coded_address;
 pub mod latest_image;
 pub mod literal_secret;
 pub mod mdns_domain;
+pub mod mismatched_reference;
 pub mod mount_not_offered;
 pub mod mounted_twice;
 pub mod network_storage;
@@ -128,6 +129,7 @@ const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
     forbidden_on_node::check,
     literal_secret::of_mounts,
     mdns_domain::check,
+    mismatched_reference::check,
     mounted_twice::check,
     no_failover::check,
     no_provider::dns,
@@ -172,6 +174,7 @@ pub static ALL: &[&Code] = &[
     &latest_image::CODE,
     &literal_secret::CODE,
     &mdns_domain::CODE,
+    &mismatched_reference::CODE,
     &mount_not_offered::CODE,
     &mounted_twice::CODE,
     &network_storage::CODE,

@@ -139,7 +139,8 @@ impl Service {
     /// Has to find another service.
     pub(super) fn finds(mut self, service: &str) -> Self {
         let (tag, port) = (Tag::Address, "http".to_owned());
-        self.references.push(Reference { tag, service: service.to_owned(), port, span: Span::default() });
+        let variable = "PEER".to_owned();
+        self.references.push(Reference { variable, tag, service: service.to_owned(), port, span: Span::default() });
         self
     }
 

@@ -53,7 +53,8 @@ pub(super) fn line(
     };
     lines.extend(["{{ with ", function, " \"", name, "\" }}{{ with index . 0 }}", key, "=\""]);
     lines.extend([&literal(parts.before), value, &literal(parts.behind), "\"{{ end }}{{ end }}\n"]);
-    Some(Reference { tag, service: parts.service.to_owned(), port: parts.port.to_owned(), span })
+    let variable = key.to_owned();
+    Some(Reference { variable, tag, service: parts.service.to_owned(), port: parts.port.to_owned(), span })
 }
 
 /// What was probably meant by a text that names a service without a port, or a URL without its scheme.

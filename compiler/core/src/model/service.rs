@@ -114,6 +114,8 @@ pub struct SecretReference {
 /// Another service that a service finds through discovery.
 #[derive(Clone, Debug)]
 pub struct Reference {
+    /// The variable that it is told in.
+    pub variable: String,
     /// Which part of the address is asked for.
     pub tag: Tag,
     /// The service's name.

@@ -663,7 +663,7 @@ service "web" {
         PLAIN "1"
         DB (address)"db:sql"
         DB_HOST (host)"db:sql"
-        DB_PORT (port)"db:metrics"
+        METRICS_PORT (port)"db:metrics"
         DB_URL (url)"postgres://u@db:sql/web?sslmode=disable"
         TOKEN (secret)"nomad:nomad/jobs/web#token"
         KEY (secret)"nomad:nomad/jobs/web#api-key"
@@ -688,7 +688,7 @@ fn references_are_rendered_from_consul() {
       data                 = <<EOF
     {{ with service "db" }}{{ with index . 0 }}DB="{{ .Address }}:{{ .Port }}"{{ end }}{{ end }}
     {{ with service "db" }}{{ with index . 0 }}DB_HOST="{{ .Address }}"{{ end }}{{ end }}
-    {{ with service "db-metrics" }}{{ with index . 0 }}DB_PORT="{{ .Port }}"{{ end }}{{ end }}
+    {{ with service "db-metrics" }}{{ with index . 0 }}METRICS_PORT="{{ .Port }}"{{ end }}{{ end }}
     {{ with service "db" }}{{ with index . 0 }}DB_URL="postgres://u@{{ .Address }}:{{ .Port }}/web?sslmode=disable"{{ end }}{{ end }}
     {{ with nomadVar "nomad/jobs/web" }}TOKEN={{ .token.Value | toJSON }}{{ end }}
     {{ with nomadVar "nomad/jobs/web" }}KEY={{ (index . "api-key").Value | toJSON }}{{ end }}
@@ -715,7 +715,7 @@ fn references_are_rendered_from_nomad() {
       data                 = <<EOF
     {{ with nomadService "db" }}{{ with index . 0 }}DB="{{ .Address }}:{{ .Port }}"{{ end }}{{ end }}
     {{ with nomadService "db" }}{{ with index . 0 }}DB_HOST="{{ .Address }}"{{ end }}{{ end }}
-    {{ with nomadService "db-metrics" }}{{ with index . 0 }}DB_PORT="{{ .Port }}"{{ end }}{{ end }}
+    {{ with nomadService "db-metrics" }}{{ with index . 0 }}METRICS_PORT="{{ .Port }}"{{ end }}{{ end }}
     {{ with nomadService "db" }}{{ with index . 0 }}DB_URL="postgres://u@{{ .Address }}:{{ .Port }}/web?sslmode=disable"{{ end }}{{ end }}
     {{ with nomadVar "nomad/jobs/web" }}TOKEN={{ .token.Value | toJSON }}{{ end }}
     {{ with nomadVar "nomad/jobs/web" }}KEY={{ (index . "api-key").Value | toJSON }}{{ end }}

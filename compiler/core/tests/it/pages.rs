@@ -186,6 +186,7 @@ pages! {
     literal_secret
     local_cycle
     mdns_domain
+    mismatched_reference
     missing_attribute
     missing_file
     missing_image

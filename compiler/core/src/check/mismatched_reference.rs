@@ -1,0 +1,159 @@
+//! `mismatched-reference`: what a service is told of another one doesn't fit what the variable says, or what it is told beside.
+
+mod database;
+mod variable;
+
+use crate::analyze::Analysis;
+use crate::diagnostic::{Diagnostic, Sink, code};
+use crate::model::{Group, Port, Reference, Service};
+use crate::nomad::form::Tag;
+use std::collections::BTreeMap;
+use variable::{Role, role};
+
+code!(
+    Warning,
+    "mismatched-reference",
+    "mismatched_reference.md",
+    "what a service is told of another one doesn't fit together"
+);
+
+/// Reports references in variables that ask for something else, and those that don't go with one another.
+pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    let services = &analysis.lab.services;
+    if services.iter().all(|service| service.references.is_empty() && service.secrets.is_empty()) {
+        return;
+    }
+    let by_name: BTreeMap<&str, &Service> = services.iter().map(|it| (it.name.value.as_str(), it)).collect();
+    for service in services {
+        for secret in service.secrets.iter().filter(|secret| secret.variable.ends_with("_FILE")) {
+            sink.push(file_of_secret(&secret.variable, secret.span));
+        }
+        for (at, reference) in service.references.iter().enumerate() {
+            let before = sink.found();
+            other_kind(service, reference).into_iter().for_each(|it| sink.push(it));
+            let Some(other) = by_name.get(reference.service.as_str()).filter(|_| sink.found() == before) else {
+                continue;
+            };
+            let found = other_program(reference, other).or_else(|| other_port(service, reference));
+            match found.or_else(|| port_untold(service, reference, other)) {
+                Some(diagnostic) => sink.push(diagnostic),
+                None if service.references[..at].iter().any(|it| it.variable == reference.variable) => {}
+                None => database::check(service, reference, other, sink),
+            }
+        }
+    }
+}
+
+/// `TOKEN_FILE` that gets the token: programs take it for a path.
+fn file_of_secret(variable: &str, span: crate::source::Span) -> Diagnostic {
+    let plain = variable.trim_end_matches("_FILE").trim_end_matches('_');
+    let message = format!("`{variable}` gets the value of a secret, and is read as the path of a file");
+    Diagnostic::new(&CODE, message, span, "the value itself")
+        .help(format!("call the variable `{plain}`, where the program knows that one"))
+}
+
+/// A variable that asks for a host, a port or a URL, and gets another of them.
+fn other_kind(service: &Service, reference: &Reference) -> Option<Diagnostic> {
+    let variable = &reference.variable;
+    let (prefix, role) = role(variable)?;
+    let beside = || siblings(service, prefix, Role::Port).next().is_some_and(|it| it.tag == Tag::Port);
+    let (gets, instead) = match (role, reference.tag) {
+        (Role::Host, Tag::Port) => ("a port", Tag::Host),
+        (Role::Host, Tag::Address) if beside() => ("a host with its port, which is told beside it", Tag::Host),
+        (Role::Port, Tag::Host) => ("a host", Tag::Port),
+        (Role::Port, Tag::Address) => ("a host with its port", Tag::Port),
+        (Role::Port, Tag::Url) => ("a URL", Tag::Port),
+        (Role::Url, Tag::Host | Tag::Port | Tag::Address) => ("no URL", Tag::Url),
+        _ => return None,
+    };
+    let (name, port) = (&reference.service, &reference.port);
+    let message = format!("`{variable}` of `{}` gets {gets}", service.name.value);
+    let diagnostic = Diagnostic::new(&CODE, message, reference.span, format!("`({})`", reference.tag.name()));
+    Some(diagnostic.help(match instead {
+        Tag::Url => {
+            let scheme = variable::program(variable).map_or("http", variable::Program::scheme);
+            format!("write `{variable} (url)\"{scheme}://{name}:{port}\"`, with the scheme that the program takes")
+        }
+        instead => format!("write `{variable} ({})\"{name}:{port}\"`", instead.name()),
+    }))
+}
+
+/// The references of a service in variables of one prefix and role.
+fn siblings<'s>(service: &'s Service, prefix: &'s str, wanted: Role) -> impl Iterator<Item = &'s Reference> {
+    service.references.iter().filter(move |it| role(&it.variable) == Some((prefix, wanted)))
+}
+
+/// A variable that is named after one program, and leads to another.
+fn other_program(reference: &Reference, other: &Service) -> Option<Diagnostic> {
+    let named = variable::program(&reference.variable)?;
+    let runs = database::programs(other);
+    if runs.is_empty() || runs.iter().any(|(program, _)| *program == named) {
+        return None;
+    }
+    let (program, image) = runs.first()?;
+    let message = format!(
+        "`{}` is named after {}, and leads to `{}`, which runs {}",
+        reference.variable,
+        named.name(),
+        reference.service,
+        program.name()
+    );
+    let diagnostic = Diagnostic::new(&CODE, message, reference.span, "another program");
+    let diagnostic = diagnostic.also(image.span, format!("{} runs here", program.name()));
+    Some(diagnostic.help(format!("name the service that runs {}", named.name())))
+}
+
+/// A port of one service beside the host of another.
+fn other_port(service: &Service, reference: &Reference) -> Option<Diagnostic> {
+    let (prefix, _) = role(&reference.variable).filter(|(_, role)| *role == Role::Port)?;
+    let mut hosts = siblings(service, prefix, Role::Host).filter(|it| it.tag == Tag::Host);
+    let host = hosts.next()?;
+    let same = |it: &Reference| it.service == reference.service && it.port == reference.port;
+    if same(host) || hosts.any(same) {
+        return None;
+    }
+    let (at, of) = (format!("{}:{}", host.service, host.port), format!("{}:{}", reference.service, reference.port));
+    let message = format!(
+        "`{}` of `{}` is the port of `{of}`, and `{}` beside it the host of `{at}`",
+        reference.variable, service.name.value, host.variable
+    );
+    let diagnostic = Diagnostic::new(&CODE, message, reference.span, "the port of one");
+    let diagnostic = diagnostic.also(host.span, "the host of another");
+    Some(diagnostic.help(format!("name the same one in both: `{} (port)\"{at}\"`", reference.variable)))
+}
+
+/// A host alone, where Nomad picks the port that nothing tells.
+fn port_untold(service: &Service, reference: &Reference, other: &Service) -> Option<Diagnostic> {
+    let (prefix, role) = role(&reference.variable)?;
+    // What is wrong with a reference to a port is said there.
+    if reference.tag != Tag::Host || role != Role::Host || siblings(service, prefix, Role::Port).next().is_some() {
+        return None;
+    }
+    let same = |it: &&Reference| it.service == reference.service && it.port == reference.port && it.tag != Tag::Host;
+    let told = service.references.iter().find(same).is_some();
+    let read = service.tasks().flat_map(crate::analyze::templates).next().is_some();
+    let own = |group: &&Group| group.ports.iter().any(|port| port.label.value == reference.port);
+    let group = other.groups.iter().find(own)?;
+    let port: &Port = group.ports.iter().find(|port| port.label.value == reference.port)?;
+    if told || read || port.fixed.is_some() {
+        return None;
+    }
+    let (name, label) = (&reference.service, &reference.port);
+    if let Some(number) = variable::number(service, prefix) {
+        let message =
+            format!("`{}` of `{}` is a number, and Nomad picks the port of `{name}`", number.name, service.name.value);
+        let diagnostic = Diagnostic::new(&CODE, message, number.value.span, "right by chance alone");
+        let diagnostic = diagnostic.also(port.label.span, "another port from one start to the next");
+        return Some(diagnostic.help(format!("write `{} (port)\"{name}:{label}\"`", number.name)));
+    }
+    let message = format!(
+        "`{}` is told where `{name}` runs in `{}`, and nowhere at which port: Nomad picks one",
+        service.name.value, reference.variable
+    );
+    let diagnostic = Diagnostic::new(&CODE, message, reference.span, "the host alone");
+    let diagnostic = diagnostic.also(port.label.span, "another port from one start to the next");
+    Some(diagnostic.help(format!(
+        "tell the port too, as `(port)\"{name}:{label}\"`, or write `{} (address)\"{name}:{label}\"` where the program takes both in one",
+        reference.variable
+    )))
+}
