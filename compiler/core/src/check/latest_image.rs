@@ -32,7 +32,7 @@ fn latest_image(lab: &Lab, service: &Service, image: &Spanned<String>) -> Option
     }
     let name = &service.name.value;
     let message = format!("`{name}` runs `{}`, which may be another image each time it starts", image.value);
-    let label = if reference.tag.is_some() { "`latest` is no version" } else { "has no version" };
+    let label = reference.tag.map_or_else(|| "has no version".to_owned(), |tag| format!("`{tag}` is no version"));
     let mut diagnostic = Diagnostic::new(&CODE, message, image.span, label);
     if let Some(place) = brought_in(lab, service, image.span) {
         diagnostic = diagnostic.also(place, "brought in here");

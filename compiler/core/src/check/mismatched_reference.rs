@@ -3,10 +3,12 @@
 mod database;
 mod variable;
 
-use crate::analyze::Analysis;
+use super::not_http::{inside, spoken};
+use crate::analyze::{Analysis, registrations};
 use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::{Group, Port, Reference, Service};
 use crate::nomad::form::Tag;
+use crate::source::Span;
 use std::collections::BTreeMap;
 use variable::{Role, role};
 
@@ -34,7 +36,9 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
             let Some(other) = by_name.get(reference.service.as_str()).filter(|_| sink.found() == before) else {
                 continue;
             };
-            let found = other_program(reference, other).or_else(|| other_port(service, reference));
+            let found = other_program(reference, other)
+                .or_else(|| other_scheme(reference, other))
+                .or_else(|| other_port(service, reference));
             match found.or_else(|| port_untold(service, reference, other)) {
                 Some(diagnostic) => sink.push(diagnostic),
                 None if service.references[..at].iter().any(|it| it.variable == reference.variable) => {}
@@ -45,7 +49,7 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
 }
 
 /// `TOKEN_FILE` that gets the token: programs take it for a path.
-fn file_of_secret(variable: &str, span: crate::source::Span) -> Diagnostic {
+fn file_of_secret(variable: &str, span: Span) -> Diagnostic {
     let plain = variable.trim_end_matches("_FILE").trim_end_matches('_');
     let message = format!("`{variable}` gets the value of a secret, and is read as the path of a file");
     Diagnostic::new(&CODE, message, span, "the value itself")
@@ -101,6 +105,55 @@ fn other_program(reference: &Reference, other: &Service) -> Option<Diagnostic> {
     let diagnostic = Diagnostic::new(&CODE, message, reference.span, "another program");
     let diagnostic = diagnostic.also(image.span, format!("{} runs here", program.name()));
     Some(diagnostic.help(format!("name the service that runs {}", named.name())))
+}
+
+/// A URL whose scheme isn't what the port speaks.
+fn other_scheme(reference: &Reference, other: &Service) -> Option<Diagnostic> {
+    let secure = match reference.scheme.as_str() {
+        "http" => false,
+        "https" => true,
+        _ => return None,
+    };
+    let own = |group: &&Group| group.ports.iter().any(|port| port.label.value == reference.port);
+    let group = other.groups.iter().find(own)?;
+    let port = group.ports.iter().find(|port| port.label.value == reference.port)?;
+    let spoken = inside(group, port).and_then(spoken).filter(|it| *it != "HTTPS" || !secure);
+    let plain = || secure.then(|| plain_check(other, &port.label.value)).flatten();
+    let (what, place, words, help) = match (spoken, plain()) {
+        (Some("HTTPS"), _) => ("HTTPS", port.label.span, "TLS is spoken here", "write `https://`".to_owned()),
+        (Some(what), _) => (what, port.label.span, "something else is spoken here", scheme_help(&reference.variable)),
+        (None, Some(check)) => ("plain HTTP", check, "its check asks without TLS", "write `http://`".to_owned()),
+        (None, None) => return None,
+    };
+    let message = format!(
+        "`{}` asks port `{}` of `{}` over {}, where {what} is spoken",
+        reference.variable,
+        port.label.value,
+        reference.service,
+        reference.scheme.to_uppercase()
+    );
+    let diagnostic = Diagnostic::new(&CODE, message, reference.span, "gets no answer that it understands");
+    Some(diagnostic.also(place, words).help(help))
+}
+
+fn scheme_help(variable: &str) -> String {
+    match variable::program(variable) {
+        Some(program) => format!("write `{}://`", program.scheme()),
+        None => "write the scheme that the program takes, such as `postgresql://`, or name another port".to_owned(),
+    }
+}
+
+/// A check that asks a port for HTTP without TLS.
+fn plain_check(service: &Service, label: &str) -> Option<Span> {
+    let groups = service.job.body.blocks("group");
+    let registered =
+        groups.flat_map(registrations).filter(|it| it.body.str("port").is_some_and(|it| it.value == label));
+    registered.flat_map(|it| it.body.blocks("check")).find_map(|check| {
+        let said = |name: &str| check.body.str(name).map_or("", |text| text.value);
+        let own = matches!(said("port"), "") || said("port") == label;
+        let plain = own && said("type") == "http" && said("protocol") != "https";
+        plain.then(|| check.body.str("type").map_or(check.span, |kind| kind.span))
+    })
 }
 
 /// A port of one service beside the host of another.

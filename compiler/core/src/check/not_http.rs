@@ -9,7 +9,7 @@ use crate::source::Span;
 code!(Warning, "not-http", "not_http.md", "a port is asked for HTTP where something else is spoken");
 
 /// What is spoken at a port, where programs are agreed about it.
-fn spoken(port: u16) -> Option<&'static str> {
+pub(super) fn spoken(port: u16) -> Option<&'static str> {
     Some(match port {
         22 => "SSH",
         25 | 465 | 587 => "SMTP",
@@ -58,7 +58,7 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
 }
 
 /// The port that the program itself listens on, where it is told.
-fn inside(group: &Group, port: &Port) -> Option<u16> {
+pub(super) fn inside(group: &Group, port: &Port) -> Option<u16> {
     let fixed = port.fixed.as_ref().map(|fixed| fixed.value);
     let shared = group.network_mode.as_ref().is_some_and(|mode| mode.value == "host");
     if shared { fixed } else { port.to.or(fixed) }

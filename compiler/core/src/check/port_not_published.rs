@@ -20,7 +20,8 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
         if sink.found() > before {
             continue;
         }
-        let lost = unpublished(facts.group, block).or_else(|| unmapped(of, facts.group, block));
+        let lost =
+            alone(facts.group).or_else(|| unpublished(facts.group, block)).or_else(|| unmapped(of, facts.group, block));
         if let Some(diagnostic) = lost {
             sink.push(match brought_in(analysis.lab, facts.service, diagnostic.primary.span) {
                 Some(place) => diagnostic.also(place, "brought in here"),
@@ -61,6 +62,16 @@ fn undefined(service: &Service, group: &Group, task: &Block, sink: &mut Sink) {
 
 fn task_name(task: &Block) -> &str {
     task.label().map_or("", |label| label.value.as_str())
+}
+
+/// A port of a group that has no network.
+fn alone(group: &Group) -> Option<Diagnostic> {
+    let mode = group.network_mode.as_ref().filter(|mode| mode.value == "none")?;
+    let port = group.ports.first()?;
+    let message = format!("port `{}` leads nowhere: group `{}` has no network", port.label.value, group.name.value);
+    let diagnostic = Diagnostic::new(&CODE, message, port.label.span, "nothing gets in");
+    let diagnostic = diagnostic.also(mode.span, "no network here");
+    Some(diagnostic.help("leave the network's mode out, or the port"))
 }
 
 /// Ports that no container of a group publishes, where its containers have networks of their own.

@@ -1,8 +1,8 @@
 //! `prefers-nobody`: an affinity or a target of a spread that no node has.
 
-use crate::analyze::{Analysis, ServiceFacts, holds, known};
+use crate::analyze::{Analysis, GroupFacts, ServiceFacts, holds, known};
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
-use crate::model::Lab;
+use crate::model::{Lab, Node};
 use crate::nomad::form::{Block, Body};
 use crate::source::Spanned;
 use std::collections::BTreeSet;
@@ -18,8 +18,13 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
     let job = &of.service.job.body;
     preferred(lab, job, sink);
     for facts in of.groups {
+        let before = sink.found();
         preferred(lab, &facts.block.body, sink);
         facts.block.body.blocks("task").for_each(|task| preferred(lab, &task.body, sink));
+        if sink.found() == before {
+            let affinities = job.blocks("affinity").chain(facts.block.body.blocks("affinity"));
+            affinities.filter_map(|block| never(lab, facts, block)).for_each(|it| sink.push(it));
+        }
     }
 }
 
@@ -68,6 +73,27 @@ fn nobody(lab: &Lab, block: &Block, operator: &str, value: Spanned<&str>, sink: 
         None if all.iter().all(|it| it.is_empty()) => diagnostic.help("no node has a value there; leave it out"),
         None => diagnostic.help(format!("nodes have {}", list())),
     });
+}
+
+/// An affinity to nodes that are there, and on which the group can't run.
+fn never(lab: &Lab, facts: &GroupFacts<'_>, block: &Block) -> Option<Diagnostic> {
+    let equal = block.body.str("operator").is_none_or(|it| matches!(it.value, "" | "=" | "==" | "is"));
+    let value = block.body.str("value").filter(|it| equal && !it.value.contains("${"))?;
+    let attribute = block.body.str("attribute").filter(|it| is_told(it.value))?;
+    let avoids = block.body.int("weight").is_some_and(|weight| weight.value < 0);
+    let means = |node: &Node| known(attribute.value, node, lab) == Some(value.value);
+    let meant = lab.nodes.iter().any(means);
+    if avoids || !meant || facts.nodes.is_empty() || facts.eligible().filter_map(|at| lab.nodes.get(at)).any(means) {
+        return None;
+    }
+    let message = format!(
+        "`{}` prefers nodes whose `{}` is `{}`, and can run on none of them",
+        facts.service.name.value,
+        attribute.value.trim_start_matches("${").trim_end_matches('}'),
+        value.value.escape_debug()
+    );
+    let diagnostic = Diagnostic::new(&CODE, message, value.span, "never chosen");
+    Some(diagnostic.help("leave the wish out, or what keeps the service from there"))
 }
 
 /// Whether manifests tell all there is to know of an attribute.

@@ -6,14 +6,27 @@ use crate::analyze::{Analysis, GroupFacts, Program, ServiceFacts, program};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code, nearest};
 use crate::model::{Lab, Port, Task};
 use crate::nomad::form::{Block, Body, Value, ValueKind};
+use crate::source::{Span, Spanned};
 
 code!(Warning, "unlike-its-image", "unlike_its_image.md", "a task isn't told what its image needs, or at another port");
+
+/// Variables and options that tell a program where to listen, whatever it is.
+const PORTS: [&str; 7] =
+    ["PORT", "HTTP_PORT", "LISTEN_PORT", "SERVER_PORT", "WEBUI_PORT", "ROCKET_PORT", "GF_SERVER_HTTP_PORT"];
+const LISTEN: [&str; 8] =
+    ["port", "http-port", "http.port", "listen", "listen-address", "web.listen-address", "bind-port", "server.port"];
 
 /// Reports tasks that run a known image at none of its ports, or without any of the variables that it wants.
 pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     for facts in of.groups {
         for (task, block) in facts.group.tasks.iter().zip(facts.block.body.blocks("task")) {
             let known = task.image.as_ref().filter(|_| task.driver.value == "docker").and_then(|it| program(it));
+            let elsewhere =
+                Some(task).filter(|_| task.driver.value == "docker").and_then(|_| told_elsewhere(facts, of, block));
+            if let Some(diagnostic) = elsewhere {
+                sink.push(diagnostic);
+                continue;
+            }
             let Some(known) = known.filter(|_| runs_its_program(&block.body)) else { continue };
             let found = [wants(analysis.lab, of, task, block, known), listens(facts, of, task, block, known)];
             for diagnostic in found.into_iter().flatten() {
@@ -121,6 +134,37 @@ fn listens(
             .also(image.span, "this image")
             .help(format!("write `{to}` in the port, or tell the program to listen elsewhere")),
     )
+}
+
+/// A program that is told to listen at another port than the one that leads to it.
+fn told_elsewhere(facts: &GroupFacts<'_>, of: &ServiceFacts<'_, '_>, block: &Block) -> Option<Diagnostic> {
+    let ([port], [_]) = (facts.group.ports.as_slice(), facts.group.tasks.as_slice()) else { return None };
+    let number = port.to?;
+    let alone = facts.group.network_mode.as_ref().is_none_or(|mode| mode.value == "bridge");
+    let config = block.body.block("config").filter(|it| alone && it.body.attribute("network_mode").is_none())?;
+    let env = block.body.blocks("env").flat_map(|env| &env.body.attributes);
+    let told = env.filter(|it| PORTS.contains(&&*it.name)).filter_map(|it| {
+        let text = it.value.kind.to_text()?;
+        Some((format!("`{}`", it.name), text.parse::<u16>().ok()?, it.value.span))
+    });
+    let args: Vec<Spanned<&str>> = config.body.strings("args").collect();
+    let options = args.iter().enumerate().filter_map(|(at, option)| {
+        let (name, value) = match option.value.split_once('=') {
+            Some((name, value)) => (name, Spanned::new(value, option.span)),
+            None => (option.value, *args.get(at + 1)?),
+        };
+        let listens = LISTEN.contains(&name.strip_prefix("--")?);
+        let value = value.map(|value| value.rsplit(':').next().unwrap_or(value));
+        let number = value.value.parse::<u16>().ok().filter(|_| listens)?;
+        Some((format!("`{name}`"), number, value.span))
+    });
+    let told: Vec<(String, u16, Span)> = told.chain(options).collect();
+    let (what, other, place) = told.first().filter(|_| told.iter().all(|(_, told, _)| *told != number))?;
+    let (name, label) = (&of.service.name.value, &port.label.value);
+    let message = format!("`{name}` is told {other} in {what}, and port `{label}` leads to {number} in the container");
+    let diagnostic = Diagnostic::new(&CODE, message, *place, "listens there");
+    let diagnostic = diagnostic.also(port.label.span, format!("leads to {number}"));
+    Some(diagnostic.help(format!("write {number} there, or {other} as the port's `to`")))
 }
 
 /// What templates of a task say.

@@ -84,7 +84,9 @@ fn wrong_architecture(lab: &Lab, facts: &GroupFacts<'_>) -> Option<Diagnostic> {
         format!("`{service}` may be placed on {}, and `{}` is not made for {arch}", names(&left_out), image.value);
     let mut diagnostic =
         Diagnostic::new(&CODE, message, image.span, format!("would die with `exec format error` on {arch}"));
-    diagnostic = diagnostic.also(stated.span, "its architectures are stated here");
+    if stated.span != image.span {
+        diagnostic = diagnostic.also(stated.span, "its architectures are stated here");
+    }
     if let Some(node) = left_out.first() {
         diagnostic = diagnostic.also(node.arch.span, format!("`{}` is {arch}", node.name.value));
     }

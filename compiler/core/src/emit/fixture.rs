@@ -140,7 +140,14 @@ impl Service {
     pub(super) fn finds(mut self, service: &str) -> Self {
         let (tag, port) = (Tag::Address, "http".to_owned());
         let variable = "PEER".to_owned();
-        self.references.push(Reference { variable, tag, service: service.to_owned(), port, span: Span::default() });
+        self.references.push(Reference {
+            variable,
+            tag,
+            scheme: String::new(),
+            service: service.to_owned(),
+            port,
+            span: Span::default(),
+        });
         self
     }
 

@@ -5,7 +5,9 @@ use super::discovery::Registered;
 use super::{Context, Owner, codes::no_port, env, files, group, limits, pin, placement, refused, value, vault, view};
 use crate::decode::manifests::top;
 use crate::diagnostic::Sink;
-use crate::model::{Arch, Group, Metrics, Platforms, Reference, Route, SecretReference, Service, few};
+use crate::model::{
+    Arch, Group, ImageReference, Metrics, Platforms, Reference, Route, SecretReference, Service, Task, few,
+};
 use crate::nomad::form::{Block, Body, Value};
 use crate::nomad::schema::BlockType;
 use crate::resolve::codes::bad_value::bad_value;
@@ -91,6 +93,7 @@ fn groups(job: &mut Block, body: &Body, context: Context<'_>) -> (Vec<Group>, Ve
             port.protocol = *protocol;
         }
     }
+    named(body, &groups, &mut platforms);
     if let Some(lock) = &context.lab.lock {
         let locked = pin::platforms(&groups, lock);
         platforms.retain(|stated| locked.iter().all(|known| known.image != stated.image));
@@ -322,6 +325,24 @@ fn platforms(body: &Body) -> Vec<Platforms> {
         }
     }
     platforms
+}
+
+/// Takes over the architectures that images have in their names. They are surer than `arch`, but not than `platforms`.
+fn named(body: &Body, groups: &[Group], platforms: &mut Vec<Platforms>) {
+    let stated = |image: &str| body.blocks("platforms").any(|block| block.label().is_some_and(|it| it.value == image));
+    for image in groups.iter().flat_map(|group| &group.tasks).filter_map(Task::lockable) {
+        let Some(arch) = ImageReference::split(image).arch().filter(|_| !stated(image)) else { continue };
+        let known = |it: &Platforms| it.image == image.value && it.arches == [arch];
+        if !platforms.iter().any(known) {
+            platforms.retain(|it| it.image != image.value);
+            platforms.push(Platforms {
+                image: image.value.clone(),
+                arches: vec![arch],
+                span: image.span,
+                locked: false,
+            });
+        }
+    }
 }
 
 fn platform(image: &str, body: &Body, span: Span) -> Platforms {

@@ -54,7 +54,8 @@ pub(super) fn line(
     lines.extend(["{{ with ", function, " \"", name, "\" }}{{ with index . 0 }}", key, "=\""]);
     lines.extend([&literal(parts.before), value, &literal(parts.behind), "\"{{ end }}{{ end }}\n"]);
     let variable = key.to_owned();
-    Some(Reference { variable, tag, service: parts.service.to_owned(), port: parts.port.to_owned(), span })
+    let scheme = parts.before.split_once("://").map_or_else(String::new, |(scheme, _)| scheme.to_owned());
+    Some(Reference { variable, tag, scheme, service: parts.service.to_owned(), port: parts.port.to_owned(), span })
 }
 
 /// What was probably meant by a text that names a service without a port, or a URL without its scheme.

@@ -1,5 +1,11 @@
 //! References to images, as Docker reads them: `registry.example.com:5000/team/app:1.2@sha256:…`.
 
+use super::Arch;
+
+/// Tags that are put on another image from time to time, and say so.
+const MOVING: [&str; 12] =
+    ["beta", "canary", "dev", "develop", "edge", "latest", "main", "master", "nightly", "release", "rolling", "stable"];
+
 /// A reference to an image, in its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImageReference<'t> {
@@ -55,10 +61,30 @@ impl<'t> ImageReference<'t> {
         }
     }
 
-    /// Whether it is another image from one day to the next: it has no digest, and no tag but `latest`.
+    /// The one architecture that it is made for, where its name says so: `amd64/nginx`, `app:1.2-arm64`.
+    #[must_use]
+    pub fn arch(&self) -> Option<Arch> {
+        let of = |word: &str| match word {
+            "amd64" | "x86_64" => Some(Arch::Amd64),
+            "arm64" | "arm64v8" | "aarch64" => Some(Arch::Arm64),
+            _ => None,
+        };
+        let tag = self.tag.unwrap_or_default();
+        let repository = self.repository();
+        // `x86_64` has a `_` of its own.
+        let ends =
+            [tag, repository].into_iter().flat_map(|text| [text.rsplit(['-', '/']).next(), text.rsplit('_').next()]);
+        let starts = [tag.split('-').next(), repository.split('/').next()];
+        let mut found = ends.chain(starts).flatten().filter_map(of);
+        let first = found.next()?;
+        found.all(|other| other == first).then_some(first)
+    }
+
+    /// Whether it is another image from one day to the next: it has no digest, and a tag that is no
+    /// version, if any.
     #[must_use]
     pub fn is_moving(&self) -> bool {
-        self.digest.is_none() && self.tag.is_none_or(|tag| tag == "latest")
+        self.digest.is_none() && self.tag.is_none_or(|tag| MOVING.contains(&tag))
     }
 }
 
@@ -137,6 +163,21 @@ mod tests {
     }
 
     #[test]
+    fn a_name_may_tell_the_architecture() {
+        for (text, arch) in [
+            ("app:1.2-arm64", Some(Arch::Arm64)),
+            ("arm64v8/nginx:1.29.3", Some(Arch::Arm64)),
+            ("linuxserver/sonarr:amd64-4.0.9", Some(Arch::Amd64)),
+            ("ghcr.io/x/y:1.2-x86_64", Some(Arch::Amd64)),
+            ("ghcr.io/x/exporter-amd64:1.2", Some(Arch::Amd64)),
+            ("app:1.2", None),
+            ("amd64/app:1.2-arm64", None),
+        ] {
+            assert_eq!(ImageReference::split(text).arch(), arch, "{text}");
+        }
+    }
+
+    #[test]
     fn what_docker_refuses_is_none() {
         let short = &DIGEST[..DIGEST.len() - 1];
         for text in [
@@ -171,7 +212,9 @@ mod tests {
 
     #[test]
     fn what_has_no_version_moves() {
-        for (text, moves) in [("a", true), ("a:latest", true), ("a:1", false), ("a:stable", false)] {
+        for (text, moves) in
+            [("a", true), ("a:latest", true), ("a:1", false), ("a:stable", true), ("a:1-stable", false)]
+        {
             assert_eq!(ImageReference::parse(text).map(|found| found.is_moving()), Some(moves), "{text}");
         }
         let pinned = format!("a:latest@{DIGEST}");

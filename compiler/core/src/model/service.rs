@@ -118,6 +118,8 @@ pub struct Reference {
     pub variable: String,
     /// Which part of the address is asked for.
     pub tag: Tag,
+    /// The scheme of a URL; empty for all others.
+    pub scheme: String,
     /// The service's name.
     pub service: String,
     /// The port's label.
