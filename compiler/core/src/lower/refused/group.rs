@@ -29,6 +29,7 @@ pub(super) fn check(job: &Job<'_>, group: &Block, sink: &mut Sink) {
         self::volume(job, body, volume, sink);
     }
     leaders(body, sink);
+    lasting(job, body, sink);
     task::secrets(body, true, sink);
     service::check(body, sink);
     for task in body.blocks("task") {
@@ -228,4 +229,26 @@ fn leaders(group: &Body, sink: &mut Sink) {
             None => diagnostic,
         });
     }
+}
+
+/// Tasks before and beside others are stopped where there are no others: Nomad takes the group for done.
+fn lasting(job: &Job<'_>, group: &Body, sink: &mut Sink) {
+    let lifecycle = |task: &Block| -> Option<(Spanned<String>, bool)> {
+        let block = task.body.block("lifecycle")?;
+        let sidecar = block.body.bool("sidecar").is_some_and(|sidecar| sidecar.value);
+        Some((block.body.str("hook")?.map(str::to_owned), sidecar))
+    };
+    let mut hooks = Vec::new();
+    for task in group.blocks("task") {
+        match lifecycle(task) {
+            Some((hook, true)) => hooks.push(hook),
+            Some((hook, false)) if !job.ends() && matches!(&*hook.value, "prestart" | "poststop") => hooks.push(hook),
+            _ => return,
+        }
+    }
+    let Some((first, rest)) = hooks.split_first() else { return };
+    let help =
+        "leave `lifecycle` out of the task that is to run: Nomad stops the others of a group once that has ended";
+    let diagnostic = wrong(&first.value, "enough: which task of the group is to run?", first.span, help);
+    sink.push(rest.iter().fold(diagnostic, |diagnostic, hook| diagnostic.also(hook.span, "nor this")));
 }
