@@ -5,6 +5,7 @@ use super::lab::text;
 use super::name::{NameKind, check_name};
 use super::{agent, machine};
 use crate::decode::codes::defined_twice::defined_twice;
+use crate::decode::codes::ignored_name::without_effect;
 use crate::diagnostic::Sink;
 use crate::model::{
     Arch, Capacity, Daemon, Device, Dhcp, Dnsmasq, HostVolume, Node, NodeMount, Reserved, Samba, Share, Ssh, few,
@@ -379,6 +380,7 @@ fn samba(body: &Body, span: Span, sink: &mut Sink) -> Samba {
         if !fits || !is_absolute(&path, sink) || !is_line(&path, sink) {
             continue;
         }
+        idle_guest(&block.body, sink);
         let users = block.body.strings("users").map(|user| user.map(str::to_owned));
         shares.push(Share {
             name: name.clone(),
@@ -393,6 +395,16 @@ fn samba(body: &Body, span: Span, sink: &mut Sink) -> Samba {
         });
     }
     Samba { workgroup: workgroup.map_or_else(|| "WORKGROUP".into(), |name| name.value), shares, span }
+}
+
+/// Reports guests of a share that only some may open: Samba asks for `valid users` whoever comes.
+fn idle_guest(share: &Body, sink: &mut Sink) {
+    let guest = share.attribute("guest").filter(|_| share.bool("guest").is_some_and(|guest| guest.value));
+    if let (Some(guest), Some(users)) = (guest, share.strings("users").next()) {
+        let diagnostic = without_effect("guest", "beside `users`: Samba lets in nobody else", guest.name_span);
+        let diagnostic = diagnostic.also(users.span, "for users alone");
+        sink.push(diagnostic.help("leave `guest` out, or `users` where everybody may open it without a password"));
+    }
 }
 
 /// Reports a text that Samba would read as something else: it takes `%u` for the name of a user, and a backslash at the end of
