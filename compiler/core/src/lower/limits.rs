@@ -79,16 +79,22 @@ fn task(body: &Body, sink: &mut Sink) {
 
 /// Reports words of a check that checks of its type don't read.
 pub(super) fn idle_words(kind: &str, check: &Body, sink: &mut Sink) {
-    for attribute in &check.attributes {
-        let of = match &*attribute.name {
-            "path" | "method" => "http",
-            "command" | "args" => "script",
+    if !matches!(kind, "http" | "tcp" | "grpc" | "script") {
+        return;
+    }
+    let attributes = check.attributes.iter().map(|attribute| (&*attribute.name, attribute.name_span));
+    for (name, span) in attributes.chain(check.blocks("header").map(|header| ("header", header.span))) {
+        let of: &[&str] = match name {
+            "path" | "method" | "protocol" | "header" | "body" => &["http"],
+            "command" | "args" => &["script"],
+            "grpc_service" | "grpc_use_tls" => &["grpc"],
+            "tls_skip_verify" | "tls_server_name" => &["http", "grpc"],
             _ => continue,
         };
-        if of != kind && matches!(kind, "http" | "tcp" | "grpc" | "script") {
-            let beside = format!("in a check of type `{kind}`");
-            let diagnostic = without_effect(&attribute.name, &beside, attribute.name_span);
-            sink.push(diagnostic.help(format!("leave it out, or make it a check of type `{of}`")));
+        if !of.contains(&kind) {
+            let diagnostic = without_effect(name, &format!("in a check of type `{kind}`"), span);
+            let types: Vec<String> = of.iter().map(|kind| format!("`{kind}`")).collect();
+            sink.push(diagnostic.help(format!("leave it out, or make it a check of type {}", types.join(" or "))));
         }
     }
 }

@@ -14,6 +14,25 @@ job "shop" {
         interval = "10s"
         timeout  = "2s"
       }
+      check {
+        name            = "tls"
+        type            = "tcp"
+        tls_skip_verify = true
+        interval        = "10s"
+        timeout         = "2s"
+
+        header {
+          Authorization = ["none"]
+        }
+      }
+      check {
+        name         = "grpc"
+        type         = "http"
+        path         = "/health"
+        grpc_service = "shop"
+        interval     = "10s"
+        timeout      = "2s"
+      }
     }
     task "shop" {
       driver = "docker"

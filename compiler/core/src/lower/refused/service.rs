@@ -101,8 +101,11 @@ fn service(group: &Body, owner: &str, service: &Block, provider: &str, sink: &mu
     }
     ports(group, owner, body, sink);
     for check in body.blocks("check") {
+        let before = sink.found();
         check_of(body, check, provider, in_group, sink);
-        words(&check.body, sink);
+        if sink.found() == before {
+            words(&check.body, sink);
+        }
         task_of(&check.body, owner, in_group, group, sink);
     }
 }
