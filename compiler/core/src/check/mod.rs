@@ -23,6 +23,7 @@ pub mod forbidden_on_node;
 pub mod hard_coded_address;
 pub mod latest_image;
 pub mod literal_secret;
+pub mod machine_almost_another;
 pub mod mdns_domain;
 pub mod mismatched_reference;
 pub mod mount_not_offered;
@@ -128,6 +129,7 @@ const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
     folder_of_two_volumes::check,
     forbidden_on_node::check,
     literal_secret::of_mounts,
+    machine_almost_another::check,
     mdns_domain::check,
     mismatched_reference::check,
     mounted_twice::check,
@@ -173,6 +175,7 @@ pub static ALL: &[&Code] = &[
     &hard_coded_address::CODE,
     &latest_image::CODE,
     &literal_secret::CODE,
+    &machine_almost_another::CODE,
     &mdns_domain::CODE,
     &mismatched_reference::CODE,
     &mount_not_offered::CODE,

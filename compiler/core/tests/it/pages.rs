@@ -185,6 +185,7 @@ pages! {
     latest_image
     literal_secret
     local_cycle
+    machine_almost_another
     mdns_domain
     mismatched_reference
     missing_attribute
