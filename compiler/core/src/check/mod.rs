@@ -135,6 +135,7 @@ const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
     mounted_twice::check,
     no_failover::check,
     no_provider::dns,
+    no_provider::traefik,
     no_room::check,
     no_server::check,
     other_namespace::check,

@@ -1,9 +1,11 @@
 //! `no-provider`: something that only an integration makes work, and the lab has none for it.
 
-use crate::analyze::{Analysis, ServiceFacts};
+use super::brought_in;
+use crate::analyze::{Analysis, ServiceFacts, registrations};
 use crate::diagnostic::{Diagnostic, Sink, code};
-use crate::model::{Daemon, Role};
-use crate::source::Span;
+use crate::model::{Daemon, ImageReference, Role, Service, Task};
+use crate::nomad::form::{Block, ValueKind};
+use crate::source::{Span, Spanned};
 
 code!(Warning, "no-provider", "no_provider.md", "something has no effect without an integration that the lab lacks");
 
@@ -30,6 +32,72 @@ pub fn dns(analysis: &Analysis<'_>, sink: &mut Sink) {
         let message = format!("nothing answers for names in `{}`: no node runs dnsmasq", lab.domain.value);
         sink.push(no_provider(message, dns.name.span, "add `runs \"dnsmasq\"` to a node"));
     }
+}
+
+/// Reports, once for each service, what is meant for Traefik in a lab whose routes another proxy serves.
+pub fn traefik(analysis: &Analysis<'_>, sink: &mut Sink) {
+    let lab = analysis.lab;
+    let Some(proxy) = lab.provider(Role::ReverseProxy).filter(|proxy| !proxy.name.contains("traefik")) else { return };
+    if lab.services.iter().any(runs_traefik) {
+        return;
+    }
+    for service in &lab.services {
+        let mut told = service.job.body.blocks("group").flat_map(told_traefik);
+        let Some(first) = told.next() else { continue };
+        let message =
+            format!("nothing reads `{}` of `{}`: no Traefik runs in the lab", first.escape_debug(), service.name.value);
+        let help = match (service.routes.first(), service.manifest.ends_with(".kdl")) {
+            (Some(route), _) => {
+                format!("leave out what is for Traefik: `{}` serves `{}`", proxy.name.value, route.host.value)
+            }
+            (None, true) => format!(
+                "write a `route` in its place, such as `route \"{}\"`: `{}` serves that",
+                service.name.value, proxy.name.value
+            ),
+            (None, false) => format!(
+                "leave it out; `hlmc import` makes a manifest of the job, where `{}` serves a `route`",
+                proxy.name.value
+            ),
+        };
+        let diagnostic =
+            told.take(3).fold(no_provider(message, first.span, &help), |it, tag| it.also(tag.span, "nor this"));
+        let diagnostic = diagnostic.also(proxy.name.span, "the lab's reverse proxy");
+        sink.push(match brought_in(lab, service, first.span) {
+            Some(place) => diagnostic.also(place, "brought in here"),
+            None => diagnostic,
+        });
+    }
+}
+
+/// Whether a service may be a Traefik: by its own name, by an image, or by what another driver runs.
+fn runs_traefik(service: &Service) -> bool {
+    let is_traefik = |image: &str| {
+        let repository = ImageReference::split(image).repository();
+        repository.rsplit('/').next().is_some_and(|name| name.contains("traefik"))
+    };
+    let runs = |task: &Task| task.image.as_ref().is_some_and(|image| is_traefik(image) || image.contains("${"));
+    let command = |task: &Block| {
+        let config = task.body.block("config");
+        config.and_then(|config| config.body.str("command")).is_some_and(|command| command.value.contains("traefik"))
+    };
+    service.name.contains("traefik")
+        || service.groups.iter().flat_map(|group| &group.tasks).any(runs)
+        || service.tasks().any(command)
+}
+
+/// What a group tells Traefik: tags in discovery, and labels of containers.
+fn told_traefik(group: &Block) -> impl Iterator<Item = Spanned<&str>> {
+    let tags = registrations(group).flat_map(|service| service.body.strings("tags"));
+    let configs = group.body.blocks("task").filter_map(|task| task.body.block("config"));
+    let labels = configs.filter_map(|config| config.body.attribute("labels")).flat_map(|labels| {
+        labels.value.elements().iter().flat_map(|labels| match &labels.kind {
+            ValueKind::Map(pairs) => {
+                pairs.iter().map(|(name, _)| Spanned::new(name.value.as_str(), name.span)).collect()
+            }
+            _ => Vec::new(),
+        })
+    });
+    tags.chain(labels).filter(|text| text.value.starts_with("traefik."))
 }
 
 fn no_provider(message: String, place: Span, help: &str) -> Diagnostic {
