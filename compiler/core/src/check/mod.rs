@@ -98,6 +98,7 @@ const OF_SERVICES: &[OfService] = &[
     no_node_fits::check,
     no_provider::check,
     not_http::check,
+    port_conflict::in_group,
     port_not_published::check,
     prefers_nobody::check,
     public_without_login::check,

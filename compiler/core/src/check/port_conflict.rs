@@ -1,13 +1,15 @@
-//! `port-conflict`: more claims of a port than nodes that could take them.
+//! `port-conflict`: more claims of a port than nodes that could take them, or than networks of groups.
 
+use super::brought_in;
 use crate::analyze::listen::{Listener, listeners};
-use crate::analyze::{Analysis, GroupFacts, violator};
-use crate::diagnostic::{Diagnostic, Sink, code};
-use crate::model::{Lab, Node, Port};
-use crate::source::Span;
+use crate::analyze::{Analysis, GroupFacts, ServiceFacts, program, violator};
+use crate::diagnostic::{Diagnostic, Severity, Sink, code};
+use crate::model::{Lab, Node, Port, Protocol};
+use crate::nomad::form::{Block, Body};
+use crate::source::{Span, Spanned};
 use std::collections::BTreeMap;
 
-code!(Error, "port-conflict", "port_conflict.md", "a port is claimed more often than there are nodes for it");
+code!(Error, "port-conflict", "port_conflict.md", "a port is claimed more often than it can be had");
 
 /// One group that wants a port.
 struct Claim<'a, 'l> {
@@ -223,4 +225,101 @@ fn port_conflict<'l>(analysis: &Analysis<'l>, number: u16, claims: &[&Claim<'_, 
             )
         }
     })
+}
+
+/// Who listens on a port in the network of a group.
+struct Within<'l> {
+    task: &'l str,
+    number: u16,
+    protocol: Protocol,
+    span: Span,
+    /// The manifest says so, not what is known of an image.
+    told: bool,
+}
+
+/// Reports, once for each port, tasks of one group that listen on the same one in the network that they share.
+pub fn in_group<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
+    for facts in of.groups {
+        let mode = facts.group.network_mode.as_ref().map_or("", |mode| mode.value.as_str());
+        if facts.group.tasks.len() < 2 || !(mode == "bridge" || mode.starts_with("cni/")) {
+            continue;
+        }
+        let within = within(facts);
+        let mut reported = Vec::new();
+        for (at, one) in within.iter().enumerate() {
+            let collides = |other: &&Within<'_>| {
+                other.task != one.task && other.number == one.number && other.protocol.collides(one.protocol)
+            };
+            let Some(first) = within[..at].iter().find(collides).filter(|_| !reported.contains(&one.number)) else {
+                continue;
+            };
+            reported.push(one.number);
+            let message = format!(
+                "`{}` and `{}` of `{}` both listen on port {} in the network that they share",
+                first.task, one.task, of.service.name.value, one.number
+            );
+            let mut diagnostic = Diagnostic::new(&CODE, message, one.span, "ends, since it is taken")
+                .also(first.span, format!("`{}` listens there", first.task));
+            // Containers of a job file name ports that may be another task's.
+            if !(first.told && one.told && of.service.manifest.ends_with(".kdl")) {
+                diagnostic.severity = Severity::Warning;
+            }
+            if let Some(place) = brought_in(analysis.lab, of.service, one.span) {
+                diagnostic = diagnostic.also(place, "brought in here");
+            }
+            sink.push(
+                diagnostic.help("tell one of the two programs to listen on another port, and write that as its `to`"),
+            );
+        }
+    }
+}
+
+/// What listens in the network of a group while its main tasks run: what is told first.
+fn within<'l>(facts: &GroupFacts<'l>) -> Vec<Within<'l>> {
+    let stays = |task: &&Block| {
+        let lifecycle = task.body.block("lifecycle");
+        lifecycle.is_none_or(|it| it.body.bool("sidecar").is_some_and(|sidecar| sidecar.value))
+    };
+    let tasks = || facts.block.body.blocks("task").filter(stays);
+    let named = |name: &str| tasks().find(|task| task.label().is_some_and(|label| label.value == name));
+    let mut within: Vec<Within<'l>> = Vec::new();
+    for port in &facts.group.ports {
+        let Some(task) = port.task.as_deref().filter(|task| named(task).is_some()) else { continue };
+        let Some(number) = port.to.or(port.fixed.as_ref().map(|fixed| fixed.value)) else { continue };
+        let blocks = facts.block.body.blocks("network").flat_map(|network| network.body.blocks("port"));
+        let block = blocks.filter(|block| block.label().is_some_and(|label| label.span == port.label.span)).last();
+        let place = |name: &str| block.and_then(|block| block.body.attribute(name)).map(|it| it.value.span);
+        let span = place("to").or(place("static")).unwrap_or(port.label.span);
+        within.push(Within { task, number, protocol: port.protocol, span, told: true });
+    }
+    for task in tasks() {
+        let (Some(name), Some(image)) = (task.label(), image(&task.body)) else { continue };
+        if within.iter().any(|other| other.task == name.value) {
+            continue;
+        }
+        let Some(known) = program(image.value) else { continue };
+        for number in known.listens.iter().take(1) {
+            within.push(Within {
+                task: &name.value,
+                number: *number,
+                protocol: Protocol::Tcp,
+                span: image.span,
+                told: false,
+            });
+        }
+    }
+    within
+}
+
+/// The image of a container that listens where its image does: nothing tells it anything about that.
+fn image(task: &Body) -> Option<Spanned<&str>> {
+    let config = &task.block("config").filter(|_| task.str("driver").is_some_and(|it| it.value == "docker"))?.body;
+    let own = ["args", "command", "entrypoint", "load", "mount", "mounts", "network_mode", "volumes"];
+    let about =
+        |name: &str| ["PORT", "ADDR", "LISTEN", "BIND", "HOST", "SOCKET"].iter().any(|word| name.contains(word));
+    let mut names = task.blocks("env").flat_map(|env| &env.body.attributes);
+    let told = own.iter().any(|word| config.attribute(word).is_some() || config.block(word).is_some())
+        || task.block("template").is_some()
+        || names.any(|name| about(&name.name.to_ascii_uppercase()));
+    config.str("image").filter(|_| !told)
 }

@@ -97,16 +97,22 @@ pub(super) fn lan<'c>(context: Context<'c>) -> &'c str {
     context.lab.networks.first().map_or("lan", |network| network.name.as_str())
 }
 
-/// What each port of a service speaks, by its label.
-pub(super) fn protocols(body: &Body) -> Vec<(&str, Protocol)> {
-    port_blocks(body)
-        .filter_map(|block| {
+/// What each port of a service speaks, by its label, and the task that it stands in, unless that is the main one.
+pub(super) fn spoken(body: &Body) -> Vec<(&str, Protocol, Option<&str>)> {
+    let of_main = body.blocks("port").map(|block| (block, None));
+    let of_others = tasks(body).flat_map(|task| {
+        let name = task.label().map(|name| name.as_str());
+        task.body.blocks("port").map(move |block| (block, name))
+    });
+    of_main
+        .chain(of_others)
+        .filter_map(|(block, task)| {
             let protocol = match block.body.str("protocol").map(|protocol| protocol.value) {
                 Some("udp") => Protocol::Udp,
                 Some("both") => Protocol::Both,
                 _ => Protocol::Tcp,
             };
-            Some((block.label()?.as_str(), protocol))
+            Some((block.label()?.as_str(), protocol, task))
         })
         .collect()
 }

@@ -86,11 +86,17 @@ pub fn service(expanded: Expanded, context: Context<'_>, sink: &mut Sink) -> Ser
 /// The groups of a job as later stages see them, and for which machines their images are made, which the lock pins.
 fn groups(job: &mut Block, body: &Body, context: Context<'_>) -> (Vec<Group>, Vec<Platforms>) {
     let mut platforms = platforms(body);
-    let protocols = group::protocols(body);
+    let spoken = group::spoken(body);
     let mut groups = view::groups(job);
-    for port in groups.iter_mut().flat_map(|group| &mut group.ports) {
-        if let Some((_, protocol)) = protocols.iter().find(|(label, _)| *label == port.label.value) {
-            port.protocol = *protocol;
+    let main =
+        body.str("main-task").map(|name| name.value).or(job.label().map(|name| name.as_str())).unwrap_or_default();
+    for group in &mut groups {
+        let several = group.tasks.len() > 1;
+        for port in &mut group.ports {
+            if let Some((_, protocol, task)) = spoken.iter().find(|(label, ..)| *label == port.label.value) {
+                port.protocol = *protocol;
+                port.task = several.then(|| task.unwrap_or(main).to_owned());
+            }
         }
     }
     named(body, &groups, &mut platforms);

@@ -24,7 +24,7 @@ fn group(job: &Body, block: &Block) -> Option<Group> {
     Some(Group {
         count: count.unwrap_or_else(|| Spanned::new(1, name.span)),
         network_mode: network.and_then(|network| network.body.str("mode")).map(|mode| mode.map(str::to_owned)),
-        ports: few(body.blocks("network").flat_map(|network| network.body.blocks("port")).filter_map(port)),
+        ports: few(ports(body)),
         volumes: few(body.blocks("volume").filter_map(volume)),
         constraints,
         resources: total(body, &tasks),
@@ -75,6 +75,24 @@ fn body_text(body: &Body, name: &str) -> Option<String> {
     body.str(name).map(|text| text.value.to_owned())
 }
 
+/// The ports of a group, with the task whose container publishes each.
+fn ports(group: &Body) -> impl Iterator<Item = Port> {
+    let ports = group.blocks("network").flat_map(|network| network.body.blocks("port")).filter_map(port);
+    ports.map(|port| {
+        let publishes = |task: &&Block| {
+            let config = task.body.block("config");
+            config.is_some_and(|config| config.body.strings("ports").any(|label| label.value == port.label.value))
+        };
+        let several = group.blocks("task").nth(1).is_some();
+        let mut tasks = group.blocks("task").filter(|task| several && publishes(task));
+        let task = match (tasks.next(), tasks.next()) {
+            (Some(task), None) => task.label().map(|name| name.value.clone()),
+            _ => None,
+        };
+        Port { task, ..port }
+    })
+}
+
 fn port(block: &Block) -> Option<Port> {
     let number = |name: &str| {
         let number = block.body.int(name)?;
@@ -87,6 +105,7 @@ fn port(block: &Block) -> Option<Port> {
         network: block.body.str("host_network").map(|network| network.map(str::to_owned)),
         shared: block.body.bool("ignore_collision").is_some_and(|shared| shared.value),
         protocol: Protocol::Both,
+        task: None,
     })
 }
 

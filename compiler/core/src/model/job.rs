@@ -41,6 +41,8 @@ pub struct Port {
     pub shared: bool,
     /// What it speaks, for firewall and claims.
     pub protocol: Protocol,
+    /// The task that listens there, where the group has several and one of them is told.
+    pub task: Option<String>,
 }
 
 /// What a port speaks.

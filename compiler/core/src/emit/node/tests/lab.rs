@@ -172,7 +172,7 @@ pub(super) fn service(name: &str, fixed: Option<(u16, Protocol)>) -> Service {
 
 /// A fixed port.
 pub(super) fn port(label: &str, number: u16, protocol: Protocol) -> Port {
-    Port { label: text(label), fixed: Some(at(number)), to: None, network: None, shared: false, protocol }
+    Port { label: text(label), fixed: Some(at(number)), to: None, network: None, shared: false, protocol, task: None }
 }
 
 /// A route.
