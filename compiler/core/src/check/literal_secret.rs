@@ -143,8 +143,9 @@ fn help(lab: &Lab, service: &Service, first: &Found<'_>) -> String {
         if is_placeholder(first.text.text) { "" } else { "; change it where it is in use: it has been in a file" };
     match first.text.place {
         Place::Env(name) if !service.manifest.ends_with(".kdl") => format!(
-            "put it into a store, and let a `template` with `env = true` have the line `{name}={}`{empty}",
-            kept.action()
+            "put it into a store, and let a `template` with `env = true` have the line `{name}={}`{}{empty}",
+            kept.action(),
+            kept.token()
         ),
         Place::Env(name) => format!(
             "put it into a store, and write `{name} {}` with `{}` in `lab.kdl`{empty}",

@@ -153,11 +153,20 @@ impl<'l> Kept<'l> {
         format!("holds \"{}\" {{ keys \"{}\" }}", self.path, self.key)
     }
 
+    /// What the task of a job file needs beside a template that reads it.
+    pub(super) const fn token(&self) -> &'static str {
+        if self.vault.is_some() { ", and add `vault {}` to the task" } else { "" }
+    }
+
     /// What reads it in a template.
     pub(super) fn action(&self) -> String {
         let Self { path, key, .. } = self;
         match self.vault {
-            Some(_) => format!("{{{{ with secret \"{path}\" }}}}{{{{ .Data.data.{key} }}}}{{{{ end }}}}"),
+            Some(store) => {
+                // The API has `data` behind the mount of the engine.
+                let rest = path.strip_prefix(store.mount.as_str()).unwrap_or(path);
+                format!("{{{{ with secret \"{}/data{rest}\" }}}}{{{{ .Data.data.{key} }}}}{{{{ end }}}}", store.mount)
+            }
             None => format!("{{{{ with nomadVar \"{path}\" }}}}{{{{ .{key} }}}}{{{{ end }}}}"),
         }
     }

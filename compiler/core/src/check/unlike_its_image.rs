@@ -86,7 +86,8 @@ fn wants(lab: &Lab, of: &ServiceFacts<'_, '_>, task: &Task, block: &Block, known
     Some(diagnostic.help(if of.service.manifest.ends_with(".kdl") {
         format!("give it one: `{first} {}` in its `env`, with `{}` in `lab.kdl`", kept.reference(), kept.declaration())
     } else {
-        format!("give it one: let a `template` with `env = true` have the line `{first}={}`", kept.action())
+        let (action, token) = (kept.action(), kept.token());
+        format!("give it one: let a `template` with `env = true` have the line `{first}={action}`{token}")
     }))
 }
 
