@@ -118,7 +118,11 @@ fn without_vault(read: &Read<'_>, asked: Asked<'_>) -> Diagnostic {
     let message = format!("`{name}` asks Vault for `{path}`, and its task has no `vault`");
     let mut diagnostic = Diagnostic::new(&CODE, message, read.part(asked.at, asked.name.len()), "read without a token");
     diagnostic.severity = Severity::Warning;
-    diagnostic.help("add a block `vault {}` to the task: without it Nomad gets no token for it")
+    diagnostic.help(if read.mounted {
+        "add `nomad-task { vault }` beside it: without that Nomad gets no token for the task"
+    } else {
+        "add a block `vault {}` to the task: without it Nomad gets no token for it"
+    })
 }
 
 /// A path of the lab's key-value engine without its `data`, which Vault's own commands leave out and its interface wants.
