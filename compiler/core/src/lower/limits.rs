@@ -64,7 +64,7 @@ fn task(body: &Body, sink: &mut Sink) {
         }
         time(check.body.str("grace"), 0, "a time from 0 upwards", sink);
         let kind = check.label().map_or("", |kind| kind.as_str());
-        idle_words(if kind == "https" { "http" } else { kind }, &check.body, sink);
+        idle_words(kind, &check.body, sink);
     }
     let command = body.str("command").filter(|command| command.value.starts_with('/'));
     for file in body.blocks.iter().filter(|block| matches!(&*block.name, "file" | "template" | "generated")) {
@@ -79,7 +79,8 @@ fn task(body: &Body, sink: &mut Sink) {
 
 /// Reports words of a check that checks of its type don't read.
 pub(super) fn idle_words(kind: &str, check: &Body, sink: &mut Sink) {
-    if !matches!(kind, "http" | "tcp" | "grpc" | "script") {
+    let read_as = if kind == "https" { "http" } else { kind };
+    if !matches!(read_as, "http" | "tcp" | "grpc" | "script") {
         return;
     }
     let attributes = check.attributes.iter().map(|attribute| (&*attribute.name, attribute.name_span));
@@ -91,7 +92,7 @@ pub(super) fn idle_words(kind: &str, check: &Body, sink: &mut Sink) {
             "tls_skip_verify" | "tls_server_name" => &["http", "grpc"],
             _ => continue,
         };
-        if !of.contains(&kind) {
+        if !of.contains(&read_as) {
             let diagnostic = without_effect(name, &format!("in a check of type `{kind}`"), span);
             let types: Vec<String> = of.iter().map(|kind| format!("`{kind}`")).collect();
             sink.push(diagnostic.help(format!("leave it out, or make it a check of type {}", types.join(" or "))));

@@ -75,22 +75,27 @@ fn body_text(body: &Body, name: &str) -> Option<String> {
     body.str(name).map(|text| text.value.to_owned())
 }
 
-/// The ports of a group, with the task whose container publishes each.
+/// The ports of a group, with the task that each belongs to: its container publishes the port, or a service of it is found there.
 fn ports(group: &Body) -> impl Iterator<Item = Port> {
     let ports = group.blocks("network").flat_map(|network| network.body.blocks("port")).filter_map(port);
-    ports.map(|port| {
-        let publishes = |task: &&Block| {
-            let config = task.body.block("config");
-            config.is_some_and(|config| config.body.strings("ports").any(|label| label.value == port.label.value))
-        };
-        let several = group.blocks("task").nth(1).is_some();
-        let mut tasks = group.blocks("task").filter(|task| several && publishes(task));
+    let several = group.blocks("task").nth(1).is_some();
+    ports.map(move |port| {
+        let mut tasks = group.blocks("task").filter(|task| several && has(group, task, &port.label.value));
         let task = match (tasks.next(), tasks.next()) {
             (Some(task), None) => task.label().map(|name| name.value.clone()),
             _ => None,
         };
         Port { task, ..port }
     })
+}
+
+fn has(group: &Body, task: &Block, port: &str) -> bool {
+    let is = |body: &Body, name: &str, value: &str| body.str(name).is_some_and(|text| text.value == value);
+    let name = task.label().map_or("", |name| name.as_str());
+    let of_group = || group.blocks("service").filter(|service| is(&service.body, "task", name));
+    let config = task.body.block("config");
+    config.is_some_and(|config| config.body.strings("ports").any(|label| label.value == port))
+        || task.body.blocks("service").chain(of_group()).any(|service| is(&service.body, "port", port))
 }
 
 fn port(block: &Block) -> Option<Port> {

@@ -21,7 +21,17 @@ job "shop" {
 
       config {
         image = "ghcr.io/example/exporter:0.9.0"
-        ports = ["metrics"]
+      }
+
+      service {
+        name = "shop-metrics"
+        port = "metrics"
+
+        check {
+          type     = "tcp"
+          interval = "10s"
+          timeout  = "2s"
+        }
       }
     }
   }
