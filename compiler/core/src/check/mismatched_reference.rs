@@ -9,7 +9,6 @@ use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::model::{Group, Port, Reference, Service};
 use crate::nomad::form::Tag;
 use crate::source::Span;
-use std::collections::BTreeMap;
 use variable::{Role, role};
 
 code!(
@@ -25,7 +24,6 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     if services.iter().all(|service| service.references.is_empty() && service.secrets.is_empty()) {
         return;
     }
-    let by_name: BTreeMap<&str, &Service> = services.iter().map(|it| (it.name.value.as_str(), it)).collect();
     for service in services {
         for secret in service.secrets.iter().filter(|secret| secret.variable.ends_with("_FILE")) {
             sink.push(file_of_secret(&secret.variable, secret.span));
@@ -33,7 +31,7 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
         for (at, reference) in service.references.iter().enumerate() {
             let before = sink.found();
             other_kind(service, reference).into_iter().for_each(|it| sink.push(it));
-            let Some(other) = by_name.get(reference.service.as_str()).filter(|_| sink.found() == before) else {
+            let Some(other) = analysis.lab.service(&reference.service).filter(|_| sink.found() == before) else {
                 continue;
             };
             let found = other_program(reference, other)
