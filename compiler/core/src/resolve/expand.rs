@@ -57,6 +57,9 @@ pub fn expand(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Expansion {
+    for (what, known) in [("preset", &manifests.presets), ("integration", &manifests.integrations)] {
+        known.values().for_each(|definition| _ = check_name(what, &definition.name, NameKind::Label, sink));
+    }
     let mut services: BTreeMap<String, (Expanded, Sink)> = BTreeMap::new();
     let (own, jobs) = (std::mem::take(&mut manifests.services), std::mem::take(&mut manifests.jobs));
     let jobs = jobs.into_par_iter().map(|job| (job, true));
