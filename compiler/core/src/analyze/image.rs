@@ -49,8 +49,6 @@ pub struct Program {
     pub listens: Vec<u16>,
     /// Variables of which it ends at its first start without any.
     pub wants: Vec<String>,
-    /// Others that it reads.
-    pub takes: Vec<String>,
 }
 
 /// All of it, by the names of images.
@@ -109,13 +107,12 @@ fn read(text: &str) -> Images {
             node.children().filter(|child| child.name() == name).flat_map(texts).collect()
         };
         let has = |name: &str| node.children().any(|child| child.name() == name);
-        if matches!(node.name(), "listens" | "wants" | "takes") {
+        if matches!(node.name(), "listens" | "wants") {
             for image in list("image") {
                 let program = images.programs.entry(image).or_default();
                 match node.name() {
                     "listens" => program.listens.extend(texts(node).filter_map(|port| port.parse::<u16>().ok())),
-                    "wants" => program.wants.extend(texts(node)),
-                    _ => program.takes.extend(texts(node)),
+                    _ => program.wants.extend(texts(node)),
                 }
             }
             continue;
@@ -179,7 +176,7 @@ mod tests {
         let parse = hlmc_syntax::parse(text);
         assert!(parse.errors.is_empty(), "{:?}", parse.errors);
         for node in parse.document.nodes() {
-            assert!(["keeps", "listens", "owner", "takes", "wants"].contains(&node.name()), "{}", node.name());
+            assert!(["keeps", "listens", "owner", "wants"].contains(&node.name()), "{}", node.name());
             for child in node.children() {
                 let words = ["at", "local-disk", "single-writer", "replaceable", "unless", "image"];
                 assert!(words.contains(&child.name()), "{}", child.name());

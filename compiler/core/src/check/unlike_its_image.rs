@@ -3,7 +3,7 @@
 use super::brought_in;
 use super::secret_shape::Kept;
 use crate::analyze::{Analysis, GroupFacts, Program, ServiceFacts, program};
-use crate::diagnostic::{Diagnostic, Severity, Sink, code, is_slip, nearest};
+use crate::diagnostic::{Diagnostic, Severity, Sink, code, nearest};
 use crate::model::{Lab, Port, Task};
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::source::{Span, Spanned};
@@ -28,8 +28,7 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
                 continue;
             }
             let Some(known) = known.filter(|_| runs_its_program(&block.body)) else { continue };
-            let untold = misspelt(of, task, block, known).or_else(|| wants(analysis.lab, of, task, block, known));
-            let found = [untold, listens(facts, of, task, block, known)];
+            let found = [wants(analysis.lab, of, task, block, known), listens(facts, of, task, block, known)];
             for diagnostic in found.into_iter().flatten() {
                 let place = diagnostic.primary.span;
                 sink.push(match brought_in(analysis.lab, of.service, place) {
@@ -49,30 +48,6 @@ fn runs_its_program(task: &Body) -> bool {
         && config.is_some_and(|config| !other(config))
 }
 
-/// A variable that is almost one which the image reads, and isn't told.
-fn misspelt(of: &ServiceFacts<'_, '_>, task: &Task, block: &Block, known: &Program) -> Option<Diagnostic> {
-    let image = task.image.as_ref()?;
-    let plain = block.body.blocks("env").flat_map(|env| &env.body.attributes).map(|it| (&*it.name, it.name_span));
-    let secret = of.service.secrets.iter().map(|it| (it.variable.as_str(), it.variable.span));
-    let told: Vec<(&str, Span)> = plain.chain(secret).collect();
-    let reads = || known.wants.iter().chain(&known.takes).map(String::as_str);
-    let (name, span, meant) = told.iter().find_map(|(name, span)| {
-        let plain = name.strip_suffix("_FILE").unwrap_or(name);
-        let meant = nearest(plain, reads()).filter(|_| reads().all(|it| it != plain && it != *name))?;
-        // `MARIADB_PASSWORD` is another variable than `MARIADB_ROOT_PASSWORD`.
-        let likely = is_slip(plain, meant) && told.iter().all(|(other, _)| *other != meant);
-        likely.then(|| (*name, *span, [meant, &name[plain.len()..]].concat()))
-    })?;
-    let message =
-        format!("`{name}` of `{}` is no variable that `{}` reads", of.service.name.value, image.escape_debug());
-    Some(
-        Diagnostic::new(&CODE, message, span, format!("almost `{meant}`"))
-            .also(image.span, format!("this image reads `{meant}`"))
-            .help(format!("did you mean `{meant}`?"))
-            .fix(span, meant),
-    )
-}
-
 /// A database that nobody gave a password.
 fn wants(lab: &Lab, of: &ServiceFacts<'_, '_>, task: &Task, block: &Block, known: &Program) -> Option<Diagnostic> {
     let image = task.image.as_ref()?;
@@ -88,6 +63,22 @@ fn wants(lab: &Lab, of: &ServiceFacts<'_, '_>, task: &Task, block: &Block, known
     }
     let name = &of.service.name.value;
     let message = format!("`{name}` runs `{}` without `{first}`", image.escape_debug());
+    let plain = block.body.blocks("env").flat_map(|env| &env.body.attributes).map(|it| (&*it.name, it.name_span));
+    let secret = of.service.secrets.iter().map(|it| (it.variable.as_str(), it.variable.span));
+    let meant = plain.chain(secret).find_map(|(told, span)| {
+        let meant = nearest(told, known.wants.iter().map(String::as_str))?;
+        // `MARIADB_PASSWORD` is another variable than `MARIADB_ROOT_PASSWORD`.
+        (told.len().abs_diff(meant.len()) < 3).then_some((told, span, meant))
+    });
+    if let Some((told, span, meant)) = meant {
+        let diagnostic = Diagnostic::new(&CODE, message, span, format!("`{told}` is almost `{meant}`"));
+        return Some(
+            diagnostic
+                .also(image.span, "ends at its first start without it")
+                .help(format!("did you mean `{meant}`?"))
+                .fix(span, meant),
+        );
+    }
     let mut diagnostic = Diagnostic::new(&CODE, message, image.span, "ends at its first start without it");
     // Whoever brings a folder with data needs none.
     diagnostic.severity = Severity::Advice;

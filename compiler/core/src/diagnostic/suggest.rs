@@ -31,11 +31,6 @@ pub fn respelled<'a>(written: &str, mut candidates: impl Iterator<Item = &'a str
     candidates.find(|candidate| *candidate != written && simplify(candidate) == plain)
 }
 
-/// Whether two names are the same but for two letters in a row at most.
-pub fn is_slip(a: &str, b: &str) -> bool {
-    same_ends(a, b) + 2 >= a.chars().count().max(b.chars().count())
-}
-
 /// The help line for a name that isn't known: the nearest one, or the list when it is short.
 pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
     if let Some(near) = nearest(written, candidates.clone()) {
