@@ -49,6 +49,8 @@ pub struct Program {
     pub listens: Vec<u16>,
     /// Variables of which it ends at its first start without any.
     pub wants: Vec<String>,
+    /// Variables that it reads, of those that are easily misspelt.
+    pub reads: Vec<String>,
 }
 
 /// All of it, by the names of images.
@@ -107,11 +109,12 @@ fn read(text: &str) -> Images {
             node.children().filter(|child| child.name() == name).flat_map(texts).collect()
         };
         let has = |name: &str| node.children().any(|child| child.name() == name);
-        if matches!(node.name(), "listens" | "wants") {
+        if matches!(node.name(), "listens" | "wants" | "reads") {
             for image in list("image") {
                 let program = images.programs.entry(image).or_default();
                 match node.name() {
                     "listens" => program.listens.extend(texts(node).filter_map(|port| port.parse::<u16>().ok())),
+                    "reads" => program.reads.extend(texts(node)),
                     _ => program.wants.extend(texts(node)),
                 }
             }
@@ -176,7 +179,7 @@ mod tests {
         let parse = hlmc_syntax::parse(text);
         assert!(parse.errors.is_empty(), "{:?}", parse.errors);
         for node in parse.document.nodes() {
-            assert!(["keeps", "listens", "owner", "wants"].contains(&node.name()), "{}", node.name());
+            assert!(["keeps", "listens", "owner", "reads", "wants"].contains(&node.name()), "{}", node.name());
             for child in node.children() {
                 let words = ["at", "local-disk", "single-writer", "replaceable", "unless", "image"];
                 assert!(words.contains(&child.name()), "{}", child.name());
@@ -184,7 +187,9 @@ mod tests {
         }
         let images = read(text);
         assert!(images.programs.keys().all(|image| name(image) == image));
-        assert!(images.programs.values().all(|it| !it.listens.is_empty() || !it.wants.is_empty()));
+        assert!(
+            images.programs.values().all(|it| !(it.listens.is_empty() && it.wants.is_empty() && it.reads.is_empty()))
+        );
         assert!(images.kept.iter().all(|kept| !kept.folders.is_empty() && kept.what.starts_with(char::is_lowercase)));
         assert!(images.owned.iter().all(|owned| !owned.folders.is_empty()));
         let named: usize = images.kept_by.values().map(Vec::len).sum();

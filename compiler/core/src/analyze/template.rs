@@ -13,7 +13,8 @@ pub struct Asked<'t> {
     pub at: usize,
 }
 
-/// A field of what a `with` asks for: `.password` behind `with nomadVar "…"`.
+/// A field of what a `with` asks for, or of each that a `range` finds: `.password` behind `with nomadVar "…"`, `.Address` behind
+/// `range service "…"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field<'t> {
     /// Its name.
@@ -310,7 +311,8 @@ impl<'t> Reader<'t> {
         }
         let mut words = inside.split_ascii_whitespace();
         let first = words.next().filter(|word| *word != "-").or_else(|| words.next());
-        let opens = first == Some("with") && words.next().is_some() && words.next().is_none();
+        let each = first == Some("range") && matches!(function, "service" | "nomadService");
+        let opens = (each || first == Some("with")) && words.next().is_some() && words.next().is_none();
         if let Some(block) = self.open.last_mut().filter(|_| opens) {
             block.2 = Some(at);
         }

@@ -1,5 +1,7 @@
 //! `address-conflict`: addresses of nodes, of a network and of its DHCP that can't all be right.
 
+mod dns;
+
 use crate::analyze::Analysis;
 use crate::diagnostic::{Diagnostic, Severity, Sink, code};
 use crate::model::{Daemon, Dhcp, Dnsmasq, Lab, Network, Node};
@@ -25,6 +27,8 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
         let Daemon::Dnsmasq(dnsmasq) = daemon else { continue };
         names(&lab.nodes, dnsmasq, sink);
         upstream(node, dnsmasq, sink);
+        dns::mute(analysis, node, dnsmasq, sink);
+        dns::aliases(&lab.nodes, dnsmasq, sink);
         let Some(dhcp) = &dnsmasq.dhcp else { continue };
         let network = lab.networks.iter().find(|network| network.holds(node.address.value));
         if let Some(diagnostic) = range(dhcp, network, node) {
@@ -32,6 +36,7 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
             continue;
         }
         lent(&lab.nodes, &dnsmasq.hosts, dhcp, sink);
+        dns::router(&lab.nodes, dhcp, &dhcps, sink);
         if let Some(other) =
             dhcps.iter().find(|it| it.from.value <= dhcp.until.value && dhcp.from.value <= it.until.value)
         {

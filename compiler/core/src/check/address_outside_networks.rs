@@ -1,8 +1,8 @@
 //! `address-outside-networks`: a node whose address lies in none of the lab's networks.
 
 use crate::analyze::Analysis;
-use crate::diagnostic::{Diagnostic, Sink, code};
-use crate::model::{Lab, Node, holds};
+use crate::diagnostic::{Diagnostic, Severity, Sink, code};
+use crate::model::{Daemon, Lab, Node, holds};
 use crate::nomad::form::ValueKind;
 
 code!(
@@ -15,6 +15,7 @@ code!(
 /// Reports each node that is on no network of its lab, where the lab says which it has.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     let lab = analysis.lab;
+    hosts(lab, sink);
     for node in lab.nodes.iter().filter(|node| !lab.networks.is_empty() && !is_in_some(lab, node)) {
         let (name, address) = (&node.name.value, node.address.value);
         let message = format!("the address of `{name}`, `{address}`, lies in none of the lab's networks");
@@ -26,6 +27,27 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
             "correct the address, or tell the lab of the network that `{name}` is on: `network \"NAME\" cidr=\"{}/24\"`",
             std::net::Ipv4Addr::from(u32::from(address) & 0xffff_ff00)
         )));
+    }
+}
+
+/// Names of the lab's DNS for machines that are on none of its networks: they may be on one that the lab isn't told of.
+fn hosts(lab: &Lab, sink: &mut Sink) {
+    let daemons = lab.nodes.iter().flat_map(|node| &node.daemons);
+    let hosts = daemons.filter_map(|daemon| match daemon {
+        Daemon::Dnsmasq(dnsmasq) => Some(&dnsmasq.hosts),
+        Daemon::Samba(_) => None,
+    });
+    for (name, address) in hosts.flatten() {
+        let inside = lab.networks.iter().any(|network| network.holds(*address));
+        let Some(network) = lab.networks.first().filter(|_| !inside && address.is_private()) else { continue };
+        let message = format!("the address of `{}`, `{address}`, lies in none of the lab's networks", name.value);
+        let mut diagnostic = Diagnostic::new(&CODE, message, name.span, "outside of all of them");
+        diagnostic.severity = Severity::Advice;
+        sink.push(
+            diagnostic
+                .also(network.cidr.span, format!("`{}`", network.name.value))
+                .help("correct the address, or tell the lab of the network that it is on"),
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use super::brought_in;
 use crate::analyze::{Analysis, Asked, ServiceFacts, Template, literal, template, templates};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code, nearest};
 use crate::model::{Lab, SecretStore, Service};
-use crate::nomad::form::{Block, Body};
+use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::source::{Span, Spanned};
 
 code!(Error, "bad-template", "bad_template.md", "a template that can't be rendered");
@@ -30,11 +30,12 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
             let vault = || [job, &group.body, &task.body].iter().any(|body| body.block("vault").is_some());
             for block in templates(task) {
                 let Some(read) = read(service, block) else { continue };
-                if let Some(diagnostic) = unreadable(&read).or_else(|| no_variable(&read, &block.body)) {
+                let broken = || no_variable(&read, &block.body).or_else(|| no_field(&read));
+                if let Some(diagnostic) = unreadable(&read).or_else(broken) {
                     sink.push(with_origin(lab, &read, diagnostic));
                     continue;
                 }
-                if let Some(diagnostic) = unversioned(lab, &read) {
+                if let Some(diagnostic) = not_handed_on(&read, task, &block.body).or_else(|| unversioned(lab, &read)) {
                     sink.push(with_origin(lab, &read, diagnostic));
                 }
                 let asked = read.template.asked.iter();
@@ -111,6 +112,81 @@ fn no_variable(read: &Read<'_>, block: &Body) -> Option<Diagnostic> {
         None => "write `NAME=value`, or leave `env` out where this is another file".to_owned(),
     };
     Some(Diagnostic::new(&CODE, message, read.part(at, bad.len()), "in a template with `env`").help(help))
+}
+
+/// What consul-template knows of an instance that `service` and `nomadService` find.
+const OF_SERVICE: [&str; 18] = [
+    "Address",
+    "Checks",
+    "ID",
+    "Name",
+    "Node",
+    "NodeAddress",
+    "NodeDatacenter",
+    "NodeID",
+    "NodeMeta",
+    "NodeTaggedAddresses",
+    "Port",
+    "ServiceMeta",
+    "ServiceTaggedAddresses",
+    "Status",
+    "Tags",
+    "Weights",
+    "Partition",
+    "Namespace",
+];
+const OF_NOMAD_SERVICE: [&str; 9] = ["Address", "AllocID", "Datacenter", "ID", "JobID", "Name", "Node", "Port", "Tags"];
+
+/// A field that an instance of a service doesn't have, and that is almost one of its own.
+fn no_field(read: &Read<'_>) -> Option<Diagnostic> {
+    read.template.fields.iter().find_map(|field| {
+        let asked = read.template.asked.iter().find(|asked| asked.at == field.of)?;
+        let known = match asked.function {
+            "service" => OF_SERVICE.as_slice(),
+            "nomadService" => OF_NOMAD_SERVICE.as_slice(),
+            _ => return None,
+        };
+        let near = nearest(field.name, known.iter().copied()).filter(|_| !known.contains(&field.name))?;
+        let name = &read.service.name.value;
+        let message =
+            format!("a template of `{name}` reads `.{}`, which `{}` doesn't give", field.name, asked.function);
+        let diagnostic = Diagnostic::new(&CODE, message, read.part(field.at, field.name.len()), "no such field");
+        Some(diagnostic.help(format!("did you mean `.{near}`?")))
+    })
+}
+
+/// A file of variables that nothing reads: it isn't put into the environment.
+fn not_handed_on(read: &Read<'_>, task: &Block, block: &Body) -> Option<Diagnostic> {
+    let target = block.str("destination").filter(|_| block.attribute("env").is_none())?;
+    let file = target.value.rsplit('/').next().filter(|file| *file == "env" || file.ends_with(".env"))?;
+    let literal = literal(read.text.value, read.delimiters.0, read.delimiters.1);
+    let mut lines = literal.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '\0']));
+    let first = lines.clone().next()?;
+    let variable = |line: &str| {
+        line.split_once('=')
+            .is_some_and(|(name, _)| name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'))
+    };
+    if first.starts_with('=') || !lines.all(variable) || task.body.blocks("config").any(|it| mentions(&it.body, file)) {
+        return None;
+    }
+    let name = &read.service.name.value;
+    let message = format!("`{name}` has variables in `{}`, which nothing reads", target.value.escape_debug());
+    let mut diagnostic = Diagnostic::new(&CODE, message, target.span, "not put into the environment");
+    diagnostic.severity = Severity::Warning;
+    Some(diagnostic.help("add `env = true` to the template, or tell the program of the file"))
+}
+
+/// Whether a text in a body, or in a block of it, has this in it.
+fn mentions(body: &Body, wanted: &str) -> bool {
+    fn holds(value: &Value, wanted: &str) -> bool {
+        match &value.kind {
+            ValueKind::Str(text) => text.contains(wanted) || text.contains("local/") || text.contains("secrets/"),
+            ValueKind::List(list) => list.iter().any(|value| holds(value, wanted)),
+            ValueKind::Map(map) => map.iter().any(|(_, value)| holds(value, wanted)),
+            _ => false,
+        }
+    }
+    body.attributes.iter().any(|it| holds(&it.value, wanted)) || body.blocks.iter().any(|it| mentions(&it.body, wanted))
 }
 
 fn without_vault(read: &Read<'_>, asked: Asked<'_>) -> Diagnostic {

@@ -1,7 +1,8 @@
 //! `class-almost-another`: a node's class that nothing names, and that is one letter off another one.
 
 use crate::analyze::Analysis;
-use crate::diagnostic::{Diagnostic, Sink, code, nearest};
+use crate::diagnostic::{Diagnostic, Severity, Sink, code, nearest};
+use crate::model::Lab;
 use crate::nomad::form::Body;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +10,7 @@ code!(Advice, "class-almost-another", "class_almost_another.md", "a class that n
 
 /// Reports each node whose class no service names, where another class is almost the same.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+    namespaces(analysis.lab, sink);
     let nodes = &analysis.lab.nodes;
     let classes: BTreeSet<&str> = nodes.iter().map(|node| node.class.as_str()).filter(|it| !it.is_empty()).collect();
     if classes.len() < 2 {
@@ -34,6 +36,32 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
             None => diagnostic,
         };
         sink.push(diagnostic.help(format!("did you mean `{near}`?")));
+    }
+}
+
+/// Reports each service that is alone in a namespace which the lab has no word for, where another one is almost the same.
+fn namespaces(lab: &Lab, sink: &mut Sink) {
+    if lab.namespaces.len() < 2 {
+        return;
+    }
+    for namespace in &lab.namespaces {
+        let name = &namespace.name.value;
+        let mut inside = lab.services.iter().filter(|service| service.namespace.value == *name);
+        let (Some(service), None) = (inside.next(), inside.next()) else { continue };
+        // Those that services alone name are made of what they say.
+        if service.namespace.span != namespace.name.span {
+            continue;
+        }
+        let others = lab.namespaces.iter().map(|other| other.name.value.as_str()).filter(|other| other != name);
+        let near = nearest(name, others.filter(|other| letters(other) != letters(name)));
+        let Some(other) = near.and_then(|near| lab.namespaces.iter().find(|it| it.name.value == near)) else {
+            continue;
+        };
+        let near = &other.name.value;
+        let message = format!("`{}` is in namespace `{name}`, which is almost `{near}`", service.name.value);
+        let mut diagnostic = Diagnostic::new(&CODE, message, service.namespace.span, "nothing else is in it");
+        diagnostic.severity = Severity::Warning;
+        sink.push(diagnostic.also(other.name.span, "the other one").help(format!("did you mean `{near}`?")));
     }
 }
 

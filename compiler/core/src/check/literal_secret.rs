@@ -20,6 +20,7 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
     let mut found: Vec<Found<'_>> = of.texts().iter().filter_map(|text| found(*text)).collect();
     found.extend(behind_options(of.texts()));
     found.extend(in_variables(of.service));
+    found.extend(of.texts().iter().filter(|text| text.place == Place::File).filter_map(in_file));
     found.sort_by_key(|found| (std::cmp::Reverse(found.severity), found.text.span));
     found.dedup_by_key(|found| found.text.span);
     if let Some((first, rest)) = found.split_first() {
@@ -79,6 +80,38 @@ fn found(text: Text<'_>) -> Option<Found<'_>> {
 /// Whether it is Traefik's list of users with their passwords' hashes.
 fn are_users(name: &str, value: &str) -> bool {
     name.ends_with(".basicauth.users") && value.contains(":$")
+}
+
+/// The first line of a file that has a password: `password: hunter2`, `"password": "hunter2"`, `password = hunter2`.
+fn in_file<'l>(file: &Text<'l>) -> Option<Found<'l>> {
+    let mut at = 0;
+    for line in file.text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let text = line.trim();
+        let comment = text.starts_with(['#', ';', '/', '*', '<']);
+        let Some((name, value)) = text.split_once([':', '=']).filter(|_| !comment) else { continue };
+        let name = name.trim().trim_matches(['"', '\'']);
+        let value = value.trim().trim_end_matches([',', ';']).trim_matches(['"', '\'']);
+        let word = name.rsplit([' ', '.', '-']).next().unwrap_or(name);
+        let strict = ["password", "passwd", "secret", "api_key", "apikey", "token"];
+        let is_named = strict.iter().any(|it| word.to_ascii_lowercase().ends_with(it));
+        let plain = |c: char| c.is_ascii_graphic() && !"{}[]()<>$%|".contains(c);
+        if !is_named
+            || value.len() < 6
+            || !value.chars().all(plain)
+            || !named_like_one(word, value)
+            || is_placeholder(value)
+        {
+            continue;
+        }
+        let place = start + line.find(value)?;
+        let span = file.span.part(file.text, place, value.len());
+        let line = file.text[..start].matches('\n').count() + 1;
+        let what = format!("`{}` in line {line} of a file", name.escape_debug());
+        return Some(Found { severity: Severity::Warning, what, text: Text { place: Place::File, text: value, span } });
+    }
+    None
 }
 
 /// Lines of templates that tell a task its environment: `PASSWORD=hunter2`.

@@ -60,8 +60,10 @@ pub mod unlike_its_image;
 pub mod unlocked_image;
 pub mod unneeded_allow;
 pub mod unregistered_service;
+pub mod unserved_name;
 pub mod unused_image;
 pub mod unused_secret;
+pub mod variable_almost_another;
 pub mod volume_missing;
 pub mod volume_owner;
 pub mod words_in_one;
@@ -111,6 +113,7 @@ const OF_SERVICES: &[OfService] = &[
     unknown_time_zone::check,
     unlike_its_image::check,
     unregistered_service::check,
+    variable_almost_another::check,
     volume_missing::check,
     volume_owner::check,
     words_in_one::check,
@@ -149,6 +152,7 @@ const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
     system_folder::check,
     two_writers::check,
     unlocked_image::check,
+    unserved_name::check,
     unused_image::check,
     unused_secret::check,
     wrong_datacenter::check,
@@ -213,8 +217,10 @@ pub static ALL: &[&Code] = &[
     &unlocked_image::CODE,
     &unneeded_allow::CODE,
     &unregistered_service::CODE,
+    &unserved_name::CODE,
     &unused_image::CODE,
     &unused_secret::CODE,
+    &variable_almost_another::CODE,
     &volume_missing::CODE,
     &volume_owner::CODE,
     &words_in_one::CODE,

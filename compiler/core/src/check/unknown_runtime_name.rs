@@ -1,7 +1,7 @@
 //! `unknown-runtime-name`: `${NOMAD_…}` or `${node.…}` that Nomad doesn't know where it starts the task.
 
 use super::brought_in;
-use crate::analyze::{Analysis, Place, ServiceFacts, Text};
+use crate::analyze::{Analysis, Place, ServiceFacts, Text, template};
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
 use crate::model::{Lab, Node, Service};
 use crate::nomad::form::Body;
@@ -69,7 +69,7 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
         Some(key) => !has_meta(analysis.lab, key),
         None => !fills_in(name, known.get_or_insert_with(|| filled_in(service))),
     });
-    let Some((text, at, name)) = unknown else { return };
+    let Some((text, at, name)) = unknown else { return defaults(analysis, of, sink) };
     let known = known.unwrap_or_default();
     let shown = name.escape_debug();
     let message = format!(
@@ -94,6 +94,64 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
         }
         None => diagnostic.help(help(name, &known)),
     });
+}
+
+/// What is between the braces of `${NAME:-…}`, which stands here in a text.
+fn with_default(text: &str, at: usize) -> Option<&str> {
+    let rest = text.get(at + 2..)?;
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|end| *end > 0)?;
+    let inside = &rest[..rest.find('}')?];
+    [":-", ":?", ":+"].iter().any(|it| rest[end..].starts_with(it)).then_some(inside)
+}
+
+/// Reports the first `${NAME:-…}` of a variable: Compose puts a default there, Nomad nothing.
+fn defaults<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
+    let env = of.texts().iter().filter(|it| matches!(it.place, Place::Env(_)));
+    let mut found = env.flat_map(|it| {
+        it.text.match_indices("${").filter_map(move |(at, _)| Some((it, at, with_default(it.text, at)?)))
+    });
+    let Some((text, at, inside)) = found.next() else { return in_templates(analysis, of, sink) };
+    let shown = inside.escape_debug();
+    let message = format!(
+        "`${{{shown}}}` in {} of `{}` is nothing that Nomad fills in",
+        text.place.described(),
+        of.service.name.value
+    );
+    let span = text.span.part(text.text, at, inside.len() + 3);
+    let diagnostic = Diagnostic::new(&CODE, message, span, "stays as it is");
+    sink.push(diagnostic.help("write the value itself: variables with a default are Compose's"));
+}
+
+/// Reports the first `env "NOMAD_…"` of a template that is empty for ever.
+fn in_templates<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
+    let texts = of.texts().iter().filter(|it| it.place == Place::File && it.text.contains("\"NOMAD_"));
+    let mut known: Option<BTreeSet<String>> = None;
+    for text in texts {
+        for asked in template(text.text, "", "").asked {
+            let is_env =
+                matches!(asked.function, "env" | "mustEnv" | "envOrDefault") && asked.name.starts_with("NOMAD_");
+            let known = known.get_or_insert_with(|| filled_in(of.service));
+            if !is_env || fills_in(asked.name, known) {
+                continue;
+            }
+            let message = format!(
+                "`{}` in a template of `{}` is nothing that Nomad fills in",
+                asked.name.escape_debug(),
+                of.service.name.value
+            );
+            let span = text.span.part(text.text, asked.at, asked.name.len());
+            let diagnostic = Diagnostic::new(&CODE, message, span, "empty");
+            let diagnostic = match brought_in(analysis.lab, of.service, span) {
+                Some(place) => diagnostic.also(place, "brought in here"),
+                None => diagnostic,
+            };
+            let near = nearest(asked.name, known.iter().map(String::as_str).chain(FIXED));
+            return sink.push(match near {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic.help(help(asked.name, known)),
+            });
+        }
+    }
 }
 
 /// Whether a node has a key in its `meta`; agents have some by themselves.

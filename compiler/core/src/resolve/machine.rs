@@ -38,6 +38,68 @@ const KINDS: [&str; 24] = [
 /// Those of a disk, which is named by its device, or by what is written on it.
 const DISKS: [&str; 10] = ["bcachefs", "btrfs", "exfat", "ext2", "ext3", "ext4", "f2fs", "ntfs3", "vfat", "xfs"];
 
+/// Options of mounts that somebody may have meant.
+const OPTIONS: [&str; 58] = [
+    "_netdev",
+    "acl",
+    "async",
+    "atime",
+    "auto",
+    "autodefrag",
+    "bg",
+    "commit",
+    "compress",
+    "compress-force",
+    "credentials",
+    "data",
+    "defaults",
+    "degraded",
+    "dev",
+    "dir_mode",
+    "discard",
+    "dmask",
+    "domain",
+    "errors",
+    "exec",
+    "file_mode",
+    "fmask",
+    "gid",
+    "hard",
+    "iocharset",
+    "lazytime",
+    "mfsymlinks",
+    "noacl",
+    "noatime",
+    "noauto",
+    "nobarrier",
+    "nodev",
+    "nodiratime",
+    "nodiscard",
+    "noexec",
+    "nofail",
+    "nolock",
+    "nosuid",
+    "nouser",
+    "password",
+    "proto",
+    "relatime",
+    "remount",
+    "retrans",
+    "rsize",
+    "soft",
+    "space_cache",
+    "strictatime",
+    "subvol",
+    "subvolid",
+    "sync",
+    "timeo",
+    "umask",
+    "user",
+    "username",
+    "vers",
+    "wsize",
+];
+
 /// Reports what can't be about one machine.
 pub(super) fn check(node: &Node, sink: &mut Sink) {
     node.mounts.iter().for_each(|mount| self::mount(mount, sink));
@@ -67,7 +129,45 @@ fn escaped(name: &str) -> usize {
     name.chars().map(|c| if plain(c) { c.len_utf8() } else { 4 }).sum()
 }
 
+/// Whether what a disk is named by can be that: each file system writes it in a form of its own.
+fn is_uuid(text: &str, kind: &str) -> bool {
+    let form: &[usize] = match kind {
+        "vfat" | "exfat" => &[4, 4],
+        "ntfs3" => &[16],
+        _ => &[8, 4, 4, 4, 12],
+    };
+    let hex = |part: &str| part.bytes().all(|b| b.is_ascii_hexdigit());
+    text.split('-').all(hex) && text.split('-').map(str::len).eq(form.iter().copied())
+}
+
+/// A UUID or an option with a slip in it: the disk is waited for, or isn't mounted, and nothing starts that lies on it.
+fn slips(mount: &NodeMount, sink: &mut Sink) {
+    let (kind, source) = (&mount.kind, &mount.source);
+    let uuid = source.strip_prefix("UUID=").filter(|uuid| uuid.is_ascii() && DISKS.contains(&kind.value.as_str()));
+    if uuid.is_some_and(|uuid| !is_uuid(uuid, kind)) {
+        let mut diagnostic = bad_value(source, &format!("the UUID of a disk with {}", kind.value), source.span);
+        diagnostic.severity = Severity::Warning;
+        sink.push(diagnostic.help("copy it from `lsblk -f` on the machine"));
+    }
+    let mut at = 0;
+    for option in mount.options.split(',') {
+        let name = option.split('=').next().unwrap_or(option);
+        let near = nearest(name, OPTIONS).filter(|near| {
+            let same = name.len().abs_diff(near.len()) <= 1 && name.get(..1) == near.get(..1);
+            same && name.len() >= 5 && !OPTIONS.contains(&name) && !name.starts_with("no") | near.starts_with("no")
+        });
+        if let Some(near) = near {
+            let place = mount.options.span.part(&mount.options, at, name.len());
+            let mut diagnostic = bad_value(name, "an option that mounts are known to have", place);
+            diagnostic.severity = Severity::Warning;
+            sink.push(diagnostic.help(format!("did you mean `{near}`?")));
+        }
+        at += option.len() + 1;
+    }
+}
+
 fn mount(mount: &NodeMount, sink: &mut Sink) {
+    slips(mount, sink);
     let (kind, source) = (&mount.kind, &mount.source);
     if DISKS.contains(&kind.value.as_str()) {
         if !source.contains(['/', '=']) {

@@ -247,10 +247,12 @@ pages! {
     unneeded_allow
     unreadable_file
     unregistered_service
+    unserved_name
     unset_variable
     unused_image
     unused_secret
     unused_value
+    variable_almost_another
     volume_missing
     volume_owner
     words_in_one

@@ -203,6 +203,10 @@ fn bind(text: Spanned<&str>, config: &Body, sink: &mut Sink) {
         let help = if named { "write where it is in the container" } else { "write the whole path, from `/` on" };
         sink.push(wrong(target, "a path in the container", place(target), help));
     }
+    if target == "/" {
+        let help = "write the folder that the program keeps its data in";
+        sink.push(wrong(target, "a folder below the root of the container", place(target), help));
+    }
     let options = options.unwrap_or_default();
     if let Some(more) = more {
         sink.push(wrong(more, "possible in a bind", place(more), "write `source:target:options`, with `,` in options"));

@@ -120,11 +120,7 @@ fn templates(task: &Body, sink: &mut Sink) {
     let mut taken: Vec<(&str, Span)> = Vec::new();
     for block in task.blocks("template") {
         let body = &block.body;
-        let empty = |name: &str| body.str(name).is_some_and(|text| text.value.is_empty());
-        let given = |name: &str| body.attribute(name).is_some() && !empty(name);
-        if !given("data") && !given("source") {
-            sink.push(wrong("template", "enough: of what?", block.span, "add `data \"…\"` or `source \"…\"`"));
-        }
+        text_of(block, sink);
         if let Some(target) = body.str("destination") {
             destination(target, "", sink);
             match taken.iter().find(|(other, _)| *other == target.value) {
@@ -171,6 +167,22 @@ fn templates(task: &Body, sink: &mut Sink) {
         for script in body.blocks("change_script") {
             filled(&script.body, "command", "a program", sink);
         }
+    }
+}
+
+/// A template has one text: its own, or that of a file.
+fn text_of(block: &Block, sink: &mut Sink) {
+    let empty = |name: &str| block.body.str(name).is_some_and(|text| text.value.is_empty());
+    let given = |name: &str| block.body.attribute(name).filter(|_| !empty(name));
+    match (given("data"), given("source")) {
+        (None, None) => {
+            sink.push(wrong("template", "enough: of what?", block.span, "add `data \"…\"` or `source \"…\"`"));
+        }
+        (Some(data), Some(source)) => {
+            let both = wrong("source", "possible beside `data`", source.name_span, "leave one of them out");
+            sink.push(both.also(data.name_span, "the text is here"));
+        }
+        _ => {}
     }
 }
 
@@ -277,6 +289,10 @@ fn is_checksum(text: &str) -> bool {
 
 fn mounts(group: &Body, task: &Body, sink: &mut Sink) {
     for mount in task.blocks("volume_mount") {
+        if let Some(root) = mount.body.str("destination").filter(|it| it.value == "/") {
+            let expected = "a folder below the root of the container";
+            sink.push(wrong(root.value, expected, root.span, "write the folder that the program keeps its data in"));
+        }
         let Some(name) = mount.body.str("volume") else { continue };
         if !group.blocks("volume").any(|volume| volume.label().is_some_and(|label| label.value == name.value)) {
             sink.push(wrong(

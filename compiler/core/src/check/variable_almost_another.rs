@@ -1,0 +1,113 @@
+//! `variable-almost-another`: a variable that is almost the one which an image reads, or which a file is to have filled in.
+
+use super::brought_in;
+use crate::analyze::{Analysis, Place, ServiceFacts, program};
+use crate::diagnostic::{Diagnostic, Sink, code};
+use crate::nomad::form::Block;
+use crate::source::Span;
+
+code!(
+    Warning,
+    "variable-almost-another",
+    "variable_almost_another.md",
+    "a variable that is almost another one, which is meant to be read"
+);
+
+/// Reports variables of tasks that are one slip away from one that their image knows, and names in files that are one slip
+/// away from a variable of the task.
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    let given = given(of);
+    for facts in of.groups {
+        for (task, block) in facts.group.tasks.iter().zip(facts.block.body.blocks("task")) {
+            let known = task.image.as_ref().and_then(|image| program(image)).map_or(&[][..], |known| &known.reads);
+            let own = |(name, span): &(&str, Span)| task_has(block, name).then_some(*span);
+            for it in given.iter().filter(|_| !known.is_empty()) {
+                let name = it.0;
+                let near = known.iter().find(|other| is_slip(name, other));
+                let near = near.filter(|_| known.iter().all(|other| other != name));
+                let (Some(near), Some(span)) = (near, own(it)) else { continue };
+                let message = format!("`{}` is given `{name}`, which its image doesn't read", of.service.name.value);
+                let diagnostic = Diagnostic::new(&CODE, message, span, "has no effect");
+                found.push(diagnostic.help(format!("did you mean `{near}`?")));
+            }
+        }
+    }
+    found.extend(in_files(of, &given));
+    for diagnostic in found {
+        let place = diagnostic.primary.span;
+        sink.push(match brought_in(analysis.lab, of.service, place) {
+            Some(brought) => diagnostic.also(brought, "brought in here"),
+            None => diagnostic,
+        });
+    }
+}
+
+/// The variables of a service's tasks, with where they are written.
+fn given<'l>(of: &ServiceFacts<'_, 'l>) -> Vec<(&'l str, Span)> {
+    let service = of.service;
+    let env = service.tasks().flat_map(|task| task.body.blocks("env")).flat_map(|env| &env.body.attributes);
+    let plain = env.map(|it| (&*it.name, it.name_span));
+    let references = service.references.iter().map(|it| (it.variable.as_str(), it.span));
+    let secrets = service.secrets.iter().map(|it| (it.variable.as_str(), it.span));
+    plain.chain(references).chain(secrets).collect()
+}
+
+/// Whether a variable is one of this task: as it is, or in the template that is rendered for it.
+fn task_has(task: &Block, name: &str) -> bool {
+    task.body.blocks("env").any(|env| env.body.attribute(name).is_some())
+        || task.body.blocks("template").filter_map(|it| it.body.str("data")).any(|it| it.value.contains(name))
+}
+
+/// `${NAME}` and `$NAME` of files, where a variable has almost this name and none has it.
+fn in_files(of: &ServiceFacts<'_, '_>, given: &[(&str, Span)]) -> Option<Diagnostic> {
+    let files = of.texts().iter().filter(|text| text.place == Place::File && !given.is_empty());
+    for text in files {
+        for (dollar, _) in text.text.match_indices('$') {
+            let rest = text.text[dollar + 1..].trim_start_matches('{');
+            let end = rest.find(|c: char| !c.is_ascii_uppercase() && !c.is_ascii_digit() && c != '_');
+            let name = &rest[..end.unwrap_or(rest.len())];
+            if name.len() < 5 || name.starts_with("NOMAD_") || given.iter().any(|(known, _)| *known == name) {
+                continue;
+            }
+            let Some((near, place)) = given.iter().find(|(known, _)| is_slip(name, known)) else { continue };
+            let at = text.text.len() - rest.len();
+            let line = text.text[..at].matches('\n').count() + 1;
+            let message = format!(
+                "a file of `{}` reads `{name}` in line {line}, which its task isn't given",
+                of.service.name.value
+            );
+            let diagnostic = Diagnostic::new(&CODE, message, text.span.part(text.text, at, name.len()), "empty");
+            let diagnostic = diagnostic.also(*place, "almost the same name");
+            return Some(diagnostic.help(format!("did you mean `{near}`?")));
+        }
+    }
+    None
+}
+
+/// Whether one text is the other with one letter more, less, or another one, or with two next to each other swapped.
+fn is_slip(a: &str, b: &str) -> bool {
+    let (a, b) = if a.len() <= b.len() { (a.as_bytes(), b.as_bytes()) } else { (b.as_bytes(), a.as_bytes()) };
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    match b.len() - a.len() {
+        0 if a.is_empty() => false,
+        0 => a[1..] == b[1..] || a.len() > 1 && a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..],
+        1 => *a == b[1..],
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_slip;
+
+    #[test]
+    fn a_slip_is_one_letter() {
+        assert!(
+            is_slip("PUID", "PUDI") && is_slip("POSTGRES_DBB", "POSTGRES_DB") && is_slip("POSTGRES_BD", "POSTGRES_DB")
+        );
+        assert!(is_slip("POSTGRES_PASWORD", "POSTGRES_PASSWORD") && is_slip("TZ", "TX"));
+        assert!(!is_slip("TZ", "TZ") && !is_slip("SMTP_HOST", "SMTP_PORT") && !is_slip("A", "ABC"));
+    }
+}

@@ -1,0 +1,23 @@
+job "app" {
+  group "app" {
+    network {
+      port "http" {
+        to = 8080
+      }
+    }
+
+    task "app" {
+      driver = "docker"
+
+      config {
+        image = "ghcr.io/example/app:1.4.2"
+        ports = ["http"]
+      }
+
+      template {
+        destination = "local/app.conf"
+        data        = "listen = {{ env \"NOMAD_PROT_http\" }}"
+      }
+    }
+  }
+}
