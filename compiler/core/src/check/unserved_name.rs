@@ -32,7 +32,7 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
 fn names<'t>(text: &'t str, end: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
     text.match_indices(end).filter_map(move |(dot, _)| {
         let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '*');
-        let start = text[..dot].rfind(|c: char| !part(c)).map_or(0, |at| at + 1);
+        let start = text[..dot].trim_end_matches(part).len();
         let behind = text[dot + end.len()..].chars().next();
         let whole = behind.is_none_or(|c| !part(c) || c == '.');
         // `ops@mail.home.example.com` is somebody's address, `{{ … }}.home.example.com` and `\.` no name yet.
@@ -107,6 +107,7 @@ mod tests {
     fn names_end_where_the_domain_does() {
         let found = |text| -> Vec<&str> { names(text, ".home.example.com").map(|(_, name)| name).collect() };
         assert_eq!(found("https://cloud.home.example.com/x a.b.home.example.com,"), ["cloud", "a.b"]);
+        assert_eq!(found("“café.home.example.com” écloud.home.example.com"), ["cloud"]);
         for none in [
             "https://home.example.com",
             "ops@mail.home.example.com",
