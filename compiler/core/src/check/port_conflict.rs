@@ -233,7 +233,7 @@ struct Within<'l> {
     number: u16,
     protocol: Protocol,
     span: Span,
-    /// The manifest says so, not what is known of an image.
+    /// The manifest says so. What is known of an image doesn't, nor does a job's `ports`: there it may be another task's port.
     told: bool,
 }
 
@@ -260,8 +260,7 @@ pub fn in_group<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &m
             );
             let mut diagnostic = Diagnostic::new(&CODE, message, one.span, "ends, since it is taken")
                 .also(first.span, format!("`{}` listens there", first.task));
-            // Containers of a job file name ports that may be another task's.
-            if !(first.told && one.told && of.service.manifest.ends_with(".kdl")) {
+            if !(first.told && one.told) {
                 diagnostic.severity = Severity::Warning;
             }
             if let Some(place) = brought_in(analysis.lab, of.service, one.span) {
@@ -290,25 +289,26 @@ fn within<'l>(facts: &GroupFacts<'l>) -> Vec<Within<'l>> {
         let block = blocks.filter(|block| block.label().is_some_and(|label| label.span == port.label.span)).last();
         let place = |name: &str| block.and_then(|block| block.body.attribute(name)).map(|it| it.value.span);
         let span = place("to").or(place("static")).unwrap_or(port.label.span);
-        within.push(Within { task, number, protocol: port.protocol, span, told: true });
+        let told = !facts.block.body.blocks("task").any(names_ports);
+        within.push(Within { task, number, protocol: port.protocol, span, told });
     }
     for task in tasks() {
         let (Some(name), Some(image)) = (task.label(), image(&task.body)) else { continue };
         if within.iter().any(|other| other.task == name.value) {
             continue;
         }
-        let Some(known) = program(image.value) else { continue };
-        for number in known.listens.iter().take(1) {
-            within.push(Within {
-                task: &name.value,
-                number: *number,
-                protocol: Protocol::Tcp,
-                span: image.span,
-                told: false,
-            });
+        if let Some(number) = program(image.value).and_then(|known| known.listens.first()) {
+            let (task, number) = (name.as_str(), *number);
+            within.push(Within { task, number, protocol: Protocol::Tcp, span: image.span, told: false });
         }
     }
     within
+}
+
+/// Whether a task says in Nomad's own words which ports are its own, as no task of a service does in such a network.
+fn names_ports(task: &Block) -> bool {
+    task.body.block("service").is_some()
+        || task.body.block("config").is_some_and(|it| it.body.attribute("ports").is_some())
 }
 
 /// The image of a container that listens where its image does: nothing tells it anything about that.
