@@ -56,7 +56,7 @@ fn file_of_secret(variable: &str, span: Span) -> Diagnostic {
 
 /// A variable that asks for a host, a port or a URL, and gets another of them.
 fn other_kind(service: &Service, reference: &Reference) -> Option<Diagnostic> {
-    let variable = &reference.variable;
+    let variable = &reference.variable.value;
     let (prefix, role) = role(variable)?;
     let beside = || siblings(service, prefix, Role::Port).next().is_some_and(|it| it.tag == Tag::Port);
     let (gets, instead) = match (role, reference.tag) {
@@ -95,7 +95,7 @@ fn other_program(reference: &Reference, other: &Service) -> Option<Diagnostic> {
     let (program, image) = runs.first()?;
     let message = format!(
         "`{}` is named after {}, and leads to `{}`, which runs {}",
-        reference.variable,
+        reference.variable.value,
         named.name(),
         reference.service,
         program.name()
@@ -125,7 +125,7 @@ fn other_scheme(reference: &Reference, other: &Service) -> Option<Diagnostic> {
     };
     let message = format!(
         "`{}` asks port `{}` of `{}` over {}, where {what} is spoken",
-        reference.variable,
+        reference.variable.value,
         port.label.value,
         reference.service,
         reference.scheme.to_uppercase()
@@ -166,11 +166,11 @@ fn other_port(service: &Service, reference: &Reference) -> Option<Diagnostic> {
     let (at, of) = (format!("{}:{}", host.service, host.port), format!("{}:{}", reference.service, reference.port));
     let message = format!(
         "`{}` of `{}` is the port of `{of}`, and `{}` beside it the host of `{at}`",
-        reference.variable, service.name.value, host.variable
+        reference.variable.value, service.name.value, host.variable.value
     );
     let diagnostic = Diagnostic::new(&CODE, message, reference.span, "the port of one");
     let diagnostic = diagnostic.also(host.span, "the host of another");
-    Some(diagnostic.help(format!("name the same one in both: `{} (port)\"{at}\"`", reference.variable)))
+    Some(diagnostic.help(format!("name the same one in both: `{} (port)\"{at}\"`", reference.variable.value)))
 }
 
 /// A host alone, where Nomad picks the port that nothing tells.
@@ -199,12 +199,12 @@ fn port_untold(service: &Service, reference: &Reference, other: &Service) -> Opt
     }
     let message = format!(
         "`{}` is told where `{name}` runs in `{}`, and nowhere at which port: Nomad picks one",
-        service.name.value, reference.variable
+        service.name.value, reference.variable.value
     );
     let diagnostic = Diagnostic::new(&CODE, message, reference.span, "the host alone");
     let diagnostic = diagnostic.also(port.label.span, "another port from one start to the next");
     Some(diagnostic.help(format!(
         "tell the port too, as `(port)\"{name}:{label}\"`, or write `{} (address)\"{name}:{label}\"` where the program takes both in one",
-        reference.variable
+        reference.variable.value
     )))
 }

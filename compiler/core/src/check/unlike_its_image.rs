@@ -2,8 +2,9 @@
 
 use super::brought_in;
 use super::secret_shape::Kept;
+use super::variable_almost_another::{given, is_slip};
 use crate::analyze::{Analysis, GroupFacts, Program, ServiceFacts, program};
-use crate::diagnostic::{Diagnostic, Severity, Sink, code, nearest};
+use crate::diagnostic::{Diagnostic, Severity, Sink, code};
 use crate::model::{Lab, Port, Task};
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::source::{Span, Spanned};
@@ -58,27 +59,13 @@ fn wants(lab: &Lab, of: &ServiceFacts<'_, '_>, task: &Task, block: &Block, known
     };
     // A file that isn't read here may hold any.
     let unread = block.body.blocks("template").any(|it| it.body.attribute("source").is_some());
-    if unread || known.wants.iter().any(has) {
+    // One that is a letter off has its own message.
+    let slip = || given(of).iter().any(|(name, _)| known.wants.iter().any(|wanted| is_slip(name, wanted)));
+    if unread || known.wants.iter().any(has) || slip() {
         return None;
     }
     let name = &of.service.name.value;
     let message = format!("`{name}` runs `{}` without `{first}`", image.escape_debug());
-    let plain = block.body.blocks("env").flat_map(|env| &env.body.attributes).map(|it| (&*it.name, it.name_span));
-    let secret = of.service.secrets.iter().map(|it| (it.variable.as_str(), it.variable.span));
-    let meant = plain.chain(secret).find_map(|(told, span)| {
-        let meant = nearest(told, known.wants.iter().map(String::as_str))?;
-        // `MARIADB_PASSWORD` is another variable than `MARIADB_ROOT_PASSWORD`.
-        (told.len().abs_diff(meant.len()) < 3).then_some((told, span, meant))
-    });
-    if let Some((told, span, meant)) = meant {
-        let diagnostic = Diagnostic::new(&CODE, message, span, format!("`{told}` is almost `{meant}`"));
-        return Some(
-            diagnostic
-                .also(image.span, "ends at its first start without it")
-                .help(format!("did you mean `{meant}`?"))
-                .fix(span, meant),
-        );
-    }
     let mut diagnostic = Diagnostic::new(&CODE, message, image.span, "ends at its first start without it");
     // Whoever brings a folder with data needs none.
     diagnostic.severity = Severity::Advice;

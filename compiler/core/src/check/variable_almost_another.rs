@@ -29,7 +29,7 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
                 let (Some(near), Some(span)) = (near, own(it)) else { continue };
                 let message = format!("`{}` is given `{name}`, which its image doesn't read", of.service.name.value);
                 let diagnostic = Diagnostic::new(&CODE, message, span, "has no effect");
-                found.push(diagnostic.help(format!("did you mean `{near}`?")));
+                found.push(diagnostic.help(format!("did you mean `{near}`?")).fix(span, near));
             }
         }
     }
@@ -44,12 +44,12 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
 }
 
 /// The variables of a service's tasks, with where they are written.
-fn given<'l>(of: &ServiceFacts<'_, 'l>) -> Vec<(&'l str, Span)> {
+pub(super) fn given<'l>(of: &ServiceFacts<'_, 'l>) -> Vec<(&'l str, Span)> {
     let service = of.service;
     let env = service.tasks().flat_map(|task| task.body.blocks("env")).flat_map(|env| &env.body.attributes);
     let plain = env.map(|it| (&*it.name, it.name_span));
-    let references = service.references.iter().map(|it| (it.variable.as_str(), it.span));
-    let secrets = service.secrets.iter().map(|it| (it.variable.as_str(), it.span));
+    let references = service.references.iter().map(|it| (it.variable.as_str(), it.variable.span));
+    let secrets = service.secrets.iter().map(|it| (it.variable.as_str(), it.variable.span));
     plain.chain(references).chain(secrets).collect()
 }
 
@@ -86,7 +86,7 @@ fn in_files(of: &ServiceFacts<'_, '_>, given: &[(&str, Span)]) -> Option<Diagnos
 }
 
 /// Whether one text is the other with one letter more, less, or another one, or with two next to each other swapped.
-fn is_slip(a: &str, b: &str) -> bool {
+pub(super) fn is_slip(a: &str, b: &str) -> bool {
     let (a, b) = if a.len() <= b.len() { (a.as_bytes(), b.as_bytes()) } else { (b.as_bytes(), a.as_bytes()) };
     let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let (a, b) = (&a[same..], &b[same..]);

@@ -139,7 +139,7 @@ impl Service {
     /// Has to find another service.
     pub(super) fn finds(mut self, service: &str) -> Self {
         let (tag, port) = (Tag::Address, "http".to_owned());
-        let variable = "PEER".to_owned();
+        let variable = at_nowhere("PEER");
         self.references.push(Reference {
             variable,
             tag,

@@ -95,7 +95,14 @@ fn line(attribute: &Attribute, context: Context<'_>, found: &mut Found, lines: &
     if tag.value == Tag::Secret {
         found.secrets.extend(secret::line(Spanned::new(key, attribute.name_span), text, span, context, lines, sink));
     } else {
-        found.references.extend(reference::line(key, (tag.value, text), span, context, lines, sink));
+        found.references.extend(reference::line(
+            Spanned::new(key, attribute.name_span),
+            (tag.value, text),
+            span,
+            context,
+            lines,
+            sink,
+        ));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::diagnostic::Sink;
 use crate::model::{Discovery, Reference};
 use crate::nomad::form::Tag;
 use crate::resolve::codes::unknown_reference::{unknown_member, unknown_reference};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// A reference as it is written.
 struct Parts<'t> {
@@ -21,7 +21,7 @@ struct Parts<'t> {
 /// Turns a reference into one more line of an env file: `KEY="{{ … }}"`, once discovery knows an instance. `None` once what is wrong is
 /// reported.
 pub(super) fn line(
-    key: &str,
+    key: Spanned<&str>,
     (tag, text): (Tag, &str),
     span: Span,
     context: Context<'_>,
@@ -51,9 +51,9 @@ pub(super) fn line(
         Tag::Port => "{{ .Port }}",
         _ => "{{ .Address }}:{{ .Port }}",
     };
-    lines.extend(["{{ with ", function, " \"", name, "\" }}{{ with index . 0 }}", key, "=\""]);
+    lines.extend(["{{ with ", function, " \"", name, "\" }}{{ with index . 0 }}", key.value, "=\""]);
     lines.extend([&literal(parts.before), value, &literal(parts.behind), "\"{{ end }}{{ end }}\n"]);
-    let variable = key.to_owned();
+    let variable = key.map(str::to_owned);
     let scheme = parts.before.split_once("://").map_or_else(String::new, |(scheme, _)| scheme.to_owned());
     Some(Reference { variable, tag, scheme, service: parts.service.to_owned(), port: parts.port.to_owned(), span })
 }

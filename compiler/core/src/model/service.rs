@@ -115,7 +115,7 @@ pub struct SecretReference {
 #[derive(Clone, Debug)]
 pub struct Reference {
     /// The variable that it is told in.
-    pub variable: String,
+    pub variable: Spanned<String>,
     /// Which part of the address is asked for.
     pub tag: Tag,
     /// The scheme of a URL; empty for all others.

@@ -58,7 +58,7 @@ pub(super) fn check(service: &Service, reference: &Reference, other: &Service, s
 
 /// The password of another key of the same path.
 fn password(service: &Service, prefix: &str, other: &Service, sink: &mut Sink) {
-    let is = |name: &str| name.ends_with("PASSWORD") || name.ends_with("PASS");
+    let is = |name: &str| (name.ends_with("PASSWORD") || name.ends_with("PASS")) && !name.contains("ROOT");
     let made: Vec<&SecretReference> = other.secrets.iter().filter(|it| is(&it.variable)).collect();
     for ours in &service.secrets {
         let own = ours.variable.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
