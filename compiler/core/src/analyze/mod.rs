@@ -18,11 +18,11 @@ mod template;
 mod text;
 mod version;
 
-use crate::model::{Arch, Constraint, Device, Group, Lab, Node, Platforms, Port, Service};
+use crate::model::{Arch, Constraint, Daemon, Device, Group, Lab, Node, Platforms, Port, Service};
 use crate::nomad::form::Block;
 use crate::source::{Span, Spanned};
 use registered::registered;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::Ipv4Addr;
 use std::sync::OnceLock;
 use storage::used;
@@ -51,18 +51,35 @@ pub struct Analysis<'l> {
     pub nodes: Vec<NodeFacts<'l>>,
     registered: OnceLock<Registered<'l>>,
     addresses: OnceLock<HashMap<Ipv4Addr, &'l Node>>,
+    hosts: OnceLock<BTreeSet<&'l str>>,
 }
 
 impl<'l> Analysis<'l> {
     /// What follows for a lab, put together.
     pub const fn new(lab: &'l Lab, groups: Vec<GroupFacts<'l>>, nodes: Vec<NodeFacts<'l>>) -> Self {
-        Self { lab, groups, nodes, registered: OnceLock::new(), addresses: OnceLock::new() }
+        Self { lab, groups, nodes, registered: OnceLock::new(), addresses: OnceLock::new(), hosts: OnceLock::new() }
     }
 
     /// The node that has an address; of two the first.
     pub fn node_at(&self, address: Ipv4Addr) -> Option<&'l Node> {
         let nodes = || self.lab.nodes.iter().rev().map(|node| (node.address.value, node)).collect();
         self.addresses.get_or_init(nodes).get(&address).copied()
+    }
+
+    /// The names below the lab's domain that something answers to, without that: of routes, nodes and hosts.
+    pub fn hosts(&self) -> &BTreeSet<&'l str> {
+        self.hosts.get_or_init(|| {
+            let lab = self.lab;
+            let below = |host: &'l str| host.strip_suffix(lab.domain.as_str())?.strip_suffix('.');
+            let routes = lab.services.iter().flat_map(|service| &service.routes);
+            let named = lab.nodes.iter().flat_map(|node| &node.daemons).flat_map(|daemon| match daemon {
+                Daemon::Dnsmasq(dnsmasq) => dnsmasq.hosts.as_slice(),
+                Daemon::Samba(_) => &[],
+            });
+            let nodes = lab.nodes.iter().map(|node| node.name.as_str());
+            let hosts = routes.filter_map(|route| below(&route.host)).chain(nodes);
+            hosts.chain(named.map(|(name, _)| name.as_str())).collect()
+        })
     }
 
     /// What follows for each service, in the order of [`Lab::services`].

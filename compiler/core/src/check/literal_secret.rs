@@ -5,6 +5,8 @@ use super::secret_shape::{Kept, is_placeholder, named_like_one, password_of_url,
 use crate::analyze::{Analysis, Place, ServiceFacts, Text, templates};
 use crate::diagnostic::{Diagnostic, Severity, Sink, code};
 use crate::model::{Lab, Service};
+use aho_corasick::packed::Searcher;
+use std::sync::LazyLock;
 
 code!(Warning, "literal-secret", "literal_secret.md", "the value of a secret stands in a manifest");
 
@@ -82,20 +84,34 @@ fn are_users(name: &str, value: &str) -> bool {
     name.ends_with(".basicauth.users") && value.contains(":$")
 }
 
+/// How the names of secrets end, as they are written: one search through a file in place of one for each.
+static WORDS: LazyLock<Option<Searcher>> = LazyLock::new(|| {
+    let spelled = |word: &str| [word.to_owned(), word.to_uppercase(), [&word[..1].to_uppercase(), &word[1..]].concat()];
+    Searcher::new(STRICT.iter().flat_map(|word| spelled(word)))
+});
+
+/// Names that have a secret beyond doubt end in one of these.
+const STRICT: [&str; 6] = ["password", "passwd", "secret", "api_key", "apikey", "token"];
+
 /// The first line of a file that has a password: `password: hunter2`, `"password": "hunter2"`, `password = hunter2`.
 fn in_file<'l>(file: &Text<'l>) -> Option<Found<'l>> {
+    // Without the search, for which not every processor is made, each line is looked at.
+    let next = |at: usize| match &*WORDS {
+        Some(words) => words.find_in(file.text, (at..file.text.len()).into()).map(|found| found.start()),
+        None => (at < file.text.len()).then_some(at),
+    };
     let mut at = 0;
-    for line in file.text.split_inclusive('\n') {
-        let start = at;
-        at += line.len();
+    while let Some(found) = next(at) {
+        let start = file.text[..found].rfind('\n').map_or(0, |end| end + 1);
+        let line = &file.text[start..].split('\n').next().unwrap_or_default();
+        at = file.text.len().min(start + line.len() + 1);
         let text = line.trim();
         let comment = text.starts_with(['#', ';', '/', '*', '<']);
         let Some((name, value)) = text.split_once([':', '=']).filter(|_| !comment) else { continue };
         let name = name.trim().trim_matches(['"', '\'']);
         let value = value.trim().trim_end_matches([',', ';']).trim_matches(['"', '\'']);
         let word = name.rsplit([' ', '.', '-']).next().unwrap_or(name);
-        let strict = ["password", "passwd", "secret", "api_key", "apikey", "token"];
-        let is_named = strict.iter().any(|it| word.to_ascii_lowercase().ends_with(it));
+        let is_named = STRICT.iter().any(|it| word.to_ascii_lowercase().ends_with(it));
         let plain = |c: char| c.is_ascii_graphic() && !"{}[]()<>$%|".contains(c);
         if !is_named
             || value.len() < 6

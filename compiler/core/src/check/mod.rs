@@ -82,7 +82,7 @@ pub use unneeded_allow::settle;
 type OfService = for<'l> fn(&Analysis<'l>, &ServiceFacts<'_, 'l>, &mut Sink);
 
 /// The checks that look at one service after the other. They read the analysis and know nothing of each other. Of other
-/// services they see what is registered and what is a storage plugin, and no more: a change goes by that.
+/// services they see what is registered, the hosts of routes and what is a storage plugin, and no more: a change goes by that.
 const OF_SERVICES: &[OfService] = &[
     backup_missing::check,
     bad_template::check,
@@ -113,6 +113,7 @@ const OF_SERVICES: &[OfService] = &[
     unknown_time_zone::check,
     unlike_its_image::check,
     unregistered_service::check,
+    unserved_name::check,
     variable_almost_another::check,
     volume_missing::check,
     volume_owner::check,
@@ -152,7 +153,6 @@ const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
     system_folder::check,
     two_writers::check,
     unlocked_image::check,
-    unserved_name::check,
     unused_image::check,
     unused_secret::check,
     wrong_datacenter::check,

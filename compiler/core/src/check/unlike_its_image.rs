@@ -2,9 +2,9 @@
 
 use super::brought_in;
 use super::secret_shape::Kept;
-use super::variable_almost_another::{given, is_slip};
+use super::variable_almost_another::given;
 use crate::analyze::{Analysis, GroupFacts, Program, ServiceFacts, program};
-use crate::diagnostic::{Diagnostic, Severity, Sink, code};
+use crate::diagnostic::{Diagnostic, Severity, Sink, code, is_slip};
 use crate::model::{Lab, Port, Task};
 use crate::nomad::form::{Block, Body, Value, ValueKind};
 use crate::source::{Span, Spanned};

@@ -1,60 +1,43 @@
 //! `unserved-name`: a service is told a name in the lab's domain that nothing in the lab answers to.
 
 use super::brought_in;
-use crate::analyze::{Analysis, Place, Text};
+use crate::analyze::{Analysis, Place, ServiceFacts, Text};
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
-use crate::model::{Daemon, Lab, Role, Service};
+use crate::model::{Lab, Role, Service};
 use std::collections::BTreeSet;
 
 code!(Warning, "unserved-name", "unserved_name.md", "a name in the lab's domain that nothing answers to");
 
 /// Reports, once for each service, names below the lab's domain that no route, node or host of its DNS has: those that are
 /// almost one, and all of them where the lab's own DNS alone knows what is below its domain.
-pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
+pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     let lab = analysis.lab;
-    let end = format!(".{}", lab.domain.value);
-    let mut known: Option<BTreeSet<&str>> = None;
-    for of in analysis.services() {
-        let told = of.texts().iter().filter(|text| matches!(text.place, Place::Env(_) | Place::Argument));
-        for (text, at, name) in told.flat_map(|text| names(text.text, &end).map(move |(at, name)| (text, at, name))) {
-            let known = known.get_or_insert_with(|| answered(lab, &end));
-            if !is_answered(name, known)
-                && let Some(diagnostic) = unserved(lab, of.service, text, (at, name), known)
-            {
-                sink.push(diagnostic);
-                break;
-            }
+    let domain = &lab.domain.value;
+    let texts = of.texts().iter().filter(|text| matches!(text.place, Place::Env(_) | Place::Argument));
+    let told = texts.filter(|text| text.text.len() > domain.len() && text.text.contains('.'));
+    for (text, at, name) in told.flat_map(|text| names(text.text, domain).map(move |(at, name)| (text, at, name))) {
+        let known = analysis.hosts();
+        if !is_answered(name, known)
+            && let Some(diagnostic) = unserved(lab, of.service, text, (at, name), known)
+        {
+            return sink.push(diagnostic);
         }
     }
 }
 
 /// The names below the domain in a text, with their places: `cloud` in `https://cloud.home.example.com/x`.
-fn names<'t>(text: &'t str, end: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
-    text.match_indices(end).filter_map(move |(dot, _)| {
+fn names<'t>(text: &'t str, domain: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
+    text.match_indices(domain).filter_map(move |(at, _)| {
+        let dot = at.checked_sub(1).filter(|_| text[..at].ends_with('.'))?;
         let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '*');
         let start = text[..dot].trim_end_matches(part).len();
-        let behind = text[dot + end.len()..].chars().next();
+        let behind = text[at + domain.len()..].chars().next();
         let whole = behind.is_none_or(|c| !part(c) || c == '.');
         // `ops@mail.home.example.com` is somebody's address, `{{ … }}.home.example.com` and `\.` no name yet.
         let own = !text[..start].ends_with(['@', '}', '\\', '$', ')', ']', '+']);
         let name = &text[start..dot];
         (whole && own && !name.is_empty() && !name.contains(['*', '_'])).then_some((start, name))
     })
-}
-
-/// What has a name below the domain, without that.
-fn answered<'l>(lab: &'l Lab, end: &str) -> BTreeSet<&'l str> {
-    let routes = lab.services.iter().flat_map(|service| &service.routes);
-    let mut known: BTreeSet<&str> = routes.filter_map(|route| route.host.value.strip_suffix(end)).collect();
-    for node in &lab.nodes {
-        known.insert(&node.name);
-        for daemon in &node.daemons {
-            if let Daemon::Dnsmasq(dnsmasq) = daemon {
-                known.extend(dnsmasq.hosts.iter().map(|(name, _)| name.as_str()));
-            }
-        }
-    }
-    known
 }
 
 /// Whether something answers to a name, or a route to all names beside it.
@@ -105,7 +88,7 @@ mod tests {
 
     #[test]
     fn names_end_where_the_domain_does() {
-        let found = |text| -> Vec<&str> { names(text, ".home.example.com").map(|(_, name)| name).collect() };
+        let found = |text| -> Vec<&str> { names(text, "home.example.com").map(|(_, name)| name).collect() };
         assert_eq!(found("https://cloud.home.example.com/x a.b.home.example.com,"), ["cloud", "a.b"]);
         assert_eq!(found("“café.home.example.com” écloud.home.example.com"), ["cloud"]);
         for none in [

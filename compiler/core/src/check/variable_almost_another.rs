@@ -1,8 +1,9 @@
 //! `variable-almost-another`: a variable that is almost the one which an image reads, or which a file is to have filled in.
 
 use super::brought_in;
-use crate::analyze::{Analysis, Place, ServiceFacts, program};
-use crate::diagnostic::{Diagnostic, Sink, code};
+use crate::analyze::{Analysis, Place, ServiceFacts, Text, program};
+use crate::diagnostic::{Diagnostic, Sink, code, is_slip};
+use crate::model::Task;
 use crate::nomad::form::Block;
 use crate::source::Span;
 
@@ -17,6 +18,11 @@ code!(
 /// away from a variable of the task.
 pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
     let mut found: Vec<Diagnostic> = Vec::new();
+    let dollar = |text: &Text<'_>| text.place == Place::File && text.text.contains('$');
+    let knows = |task: &Task| task.image.as_ref().and_then(|it| program(it)).is_some_and(|it| !it.reads.is_empty());
+    if !of.texts().iter().any(dollar) && !of.groups.iter().flat_map(|facts| &facts.group.tasks).any(knows) {
+        return;
+    }
     let given = given(of);
     for facts in of.groups {
         for (task, block) in facts.group.tasks.iter().zip(facts.block.body.blocks("task")) {
@@ -83,31 +89,4 @@ fn in_files(of: &ServiceFacts<'_, '_>, given: &[(&str, Span)]) -> Option<Diagnos
         }
     }
     None
-}
-
-/// Whether one text is the other with one letter more, less, or another one, or with two next to each other swapped.
-pub(super) fn is_slip(a: &str, b: &str) -> bool {
-    let (a, b) = if a.len() <= b.len() { (a.as_bytes(), b.as_bytes()) } else { (b.as_bytes(), a.as_bytes()) };
-    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let (a, b) = (&a[same..], &b[same..]);
-    match b.len() - a.len() {
-        0 if a.is_empty() => false,
-        0 => a[1..] == b[1..] || a.len() > 1 && a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..],
-        1 => *a == b[1..],
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_slip;
-
-    #[test]
-    fn a_slip_is_one_letter() {
-        assert!(
-            is_slip("PUID", "PUDI") && is_slip("POSTGRES_DBB", "POSTGRES_DB") && is_slip("POSTGRES_BD", "POSTGRES_DB")
-        );
-        assert!(is_slip("POSTGRES_PASWORD", "POSTGRES_PASSWORD") && is_slip("TZ", "TX"));
-        assert!(!is_slip("TZ", "TZ") && !is_slip("SMTP_HOST", "SMTP_PORT") && !is_slip("A", "ABC"));
-    }
 }

@@ -220,6 +220,8 @@ struct Offer<'s> {
     names: Vec<[Option<&'s str>; 3]>,
     /// Its ports by their labels, and where they are on the node.
     ports: Vec<(&'s str, Option<u16>)>,
+    /// The hosts of its routes.
+    hosts: Vec<&'s str>,
     /// How it is run as a storage plugin.
     plugins: Vec<Option<&'s Block>>,
 }
@@ -234,6 +236,7 @@ fn offers(service: &Service) -> Offer<'_> {
     Offer {
         names: registered.map(|block| ["name", "port", "provider"].map(|word| text(block, word))).collect(),
         ports: ports.map(|port| (&*port.label.value, port.fixed.as_ref().map(|fixed| fixed.value))).collect(),
+        hosts: service.routes.iter().map(|route| route.host.as_str()).collect(),
         plugins: plugins.map(|task| task.body.block("config")).collect(),
     }
 }

@@ -9,7 +9,7 @@ pub(crate) use code::code;
 pub use code::{Code, Severity};
 pub use plain::{plain, short};
 pub use sink::Sink;
-pub use suggest::{did_you_mean, nearest, respelled};
+pub use suggest::{did_you_mean, is_slip, nearest, respelled};
 
 use crate::source::Span;
 

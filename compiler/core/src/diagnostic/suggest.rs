@@ -31,6 +31,19 @@ pub fn respelled<'a>(written: &str, mut candidates: impl Iterator<Item = &'a str
     candidates.find(|candidate| *candidate != written && simplify(candidate) == plain)
 }
 
+/// Whether one text is the other with one letter more, less, or another one, or with two next to each other swapped.
+pub fn is_slip(a: &str, b: &str) -> bool {
+    let (a, b) = if a.len() <= b.len() { (a.as_bytes(), b.as_bytes()) } else { (b.as_bytes(), a.as_bytes()) };
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    match b.len() - a.len() {
+        0 if a.is_empty() => false,
+        0 => a[1..] == b[1..] || a.len() > 1 && a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..],
+        1 => *a == b[1..],
+        _ => false,
+    }
+}
+
 /// The help line for a name that isn't known: the nearest one, or the list when it is short.
 pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
     if let Some(near) = nearest(written, candidates.clone()) {
@@ -107,6 +120,15 @@ mod tests {
         assert_eq!(nearest("variabls", ["variable", "variables"]), Some("variables"));
         assert_eq!(nearest("en", ["env", "on"]), Some("env"));
         assert_eq!(nearest("amr64", ["amd64", "arm64"]), Some("arm64"));
+    }
+
+    #[test]
+    fn a_slip_is_one_letter() {
+        assert!(
+            is_slip("PUID", "PUDI") && is_slip("POSTGRES_DBB", "POSTGRES_DB") && is_slip("POSTGRES_BD", "POSTGRES_DB")
+        );
+        assert!(is_slip("POSTGRES_PASWORD", "POSTGRES_PASSWORD") && is_slip("TZ", "TX"));
+        assert!(!is_slip("TZ", "TZ") && !is_slip("SMTP_HOST", "SMTP_PORT") && !is_slip("A", "ABC"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::codes::bad_value::bad_value;
 use super::node::{LONGEST_NAME, LONGEST_PATH};
 use crate::decode::codes::defined_twice::defined_twice;
 use crate::decode::units::size;
-use crate::diagnostic::{Severity, Sink, nearest};
+use crate::diagnostic::{Severity, Sink, is_slip, nearest};
 use crate::model::{Daemon, Node, NodeMount, Share};
 
 /// File systems that somebody may have meant.
@@ -38,67 +38,26 @@ const KINDS: [&str; 24] = [
 /// Those of a disk, which is named by its device, or by what is written on it.
 const DISKS: [&str; 10] = ["bcachefs", "btrfs", "exfat", "ext2", "ext3", "ext4", "f2fs", "ntfs3", "vfat", "xfs"];
 
-/// Options of mounts that somebody may have meant.
-const OPTIONS: [&str; 58] = [
+/// Options of mounts that hardly any other option is a letter away from.
+const OPTIONS: [&str; 14] = [
     "_netdev",
-    "acl",
-    "async",
-    "atime",
-    "auto",
-    "autodefrag",
-    "bg",
-    "commit",
     "compress",
-    "compress-force",
     "credentials",
-    "data",
     "defaults",
-    "degraded",
-    "dev",
     "dir_mode",
-    "discard",
-    "dmask",
-    "domain",
-    "errors",
-    "exec",
     "file_mode",
-    "fmask",
-    "gid",
-    "hard",
-    "iocharset",
-    "lazytime",
-    "mfsymlinks",
-    "noacl",
     "noatime",
-    "noauto",
-    "nobarrier",
-    "nodev",
     "nodiratime",
-    "nodiscard",
     "noexec",
     "nofail",
-    "nolock",
-    "nosuid",
-    "nouser",
     "password",
-    "proto",
     "relatime",
-    "remount",
-    "retrans",
-    "rsize",
-    "soft",
-    "space_cache",
     "strictatime",
-    "subvol",
-    "subvolid",
-    "sync",
-    "timeo",
-    "umask",
-    "user",
     "username",
-    "vers",
-    "wsize",
 ];
+
+/// What is one of them but for a letter, and an option of its own (mount.cifs).
+const NO_SLIP: [&str; 1] = ["password2"];
 
 /// Reports what can't be about one machine.
 pub(super) fn check(node: &Node, sink: &mut Sink) {
@@ -152,10 +111,7 @@ fn slips(mount: &NodeMount, sink: &mut Sink) {
     let mut at = 0;
     for option in mount.options.split(',') {
         let name = option.split('=').next().unwrap_or(option);
-        let near = nearest(name, OPTIONS).filter(|near| {
-            let same = name.len().abs_diff(near.len()) <= 1 && name.get(..1) == near.get(..1);
-            same && name.len() >= 5 && !OPTIONS.contains(&name) && !name.starts_with("no") | near.starts_with("no")
-        });
+        let near = OPTIONS.into_iter().find(|known| is_slip(name, known) && !NO_SLIP.contains(&name));
         if let Some(near) = near {
             let place = mount.options.span.part(&mount.options, at, name.len());
             let mut diagnostic = bad_value(name, "an option that mounts are known to have", place);
