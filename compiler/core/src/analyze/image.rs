@@ -1,5 +1,7 @@
 //! What is known of images: `stdlib/images.kdl`, found by the name of an image.
 
+use crate::model::{ImageReference, Service, Task};
+use crate::nomad::form::Block;
 use crate::source::embedded;
 use hlmc_syntax::NodeRef;
 use std::collections::HashMap;
@@ -152,6 +154,22 @@ fn read(text: &str) -> Images {
 fn texts<'d>(node: NodeRef<'d, '_>) -> impl Iterator<Item = String> {
     let texts: Vec<String> = node.args().filter_map(|entry| Some(entry.value().as_str()?.to_owned())).collect();
     texts.into_iter()
+}
+
+/// Whether a service may be a Traefik: by its own name, by an image, or by what another driver runs.
+pub fn is_traefik(service: &Service) -> bool {
+    let named = |image: &str| {
+        let repository = ImageReference::split(image).repository();
+        repository.rsplit('/').next().is_some_and(|name| name.contains("traefik"))
+    };
+    let runs = |task: &Task| task.image.as_ref().is_some_and(|image| named(image) || image.contains("${"));
+    let command = |task: &Block| {
+        let config = task.body.block("config");
+        config.and_then(|config| config.body.str("command")).is_some_and(|command| command.value.contains("traefik"))
+    };
+    service.name.contains("traefik")
+        || service.groups.iter().flat_map(|group| &group.tasks).any(runs)
+        || service.tasks().any(command)
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use storage::used;
 
 pub use constraint::known;
 pub use folders::{is_network, lies_in, mount_of};
-pub use image::{Kept, LocalDisk, Owned, Program, kept, owned, program};
+pub use image::{Kept, LocalDisk, Owned, Program, is_traefik, kept, owned, program};
 pub use matching::violator;
 pub use operator::holds;
 pub(crate) use place::DEFAULT_CAPABILITIES;
@@ -52,12 +52,21 @@ pub struct Analysis<'l> {
     registered: OnceLock<Registered<'l>>,
     addresses: OnceLock<HashMap<Ipv4Addr, &'l Node>>,
     hosts: OnceLock<BTreeSet<&'l str>>,
+    traefik: OnceLock<bool>,
 }
 
 impl<'l> Analysis<'l> {
     /// What follows for a lab, put together.
     pub const fn new(lab: &'l Lab, groups: Vec<GroupFacts<'l>>, nodes: Vec<NodeFacts<'l>>) -> Self {
-        Self { lab, groups, nodes, registered: OnceLock::new(), addresses: OnceLock::new(), hosts: OnceLock::new() }
+        Self {
+            lab,
+            groups,
+            nodes,
+            registered: OnceLock::new(),
+            addresses: OnceLock::new(),
+            hosts: OnceLock::new(),
+            traefik: OnceLock::new(),
+        }
     }
 
     /// The node that has an address; of two the first.
@@ -80,6 +89,11 @@ impl<'l> Analysis<'l> {
             let hosts = routes.filter_map(|route| below(&route.host)).chain(nodes);
             hosts.chain(named.map(|(name, _)| name.as_str())).collect()
         })
+    }
+
+    /// Whether a service may be a Traefik.
+    pub fn has_traefik(&self) -> bool {
+        *self.traefik.get_or_init(|| self.lab.services.iter().any(is_traefik))
     }
 
     /// What follows for each service, in the order of [`Lab::services`].

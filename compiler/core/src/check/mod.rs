@@ -82,7 +82,7 @@ pub use unneeded_allow::settle;
 type OfService = for<'l> fn(&Analysis<'l>, &ServiceFacts<'_, 'l>, &mut Sink);
 
 /// The checks that look at one service after the other. They read the analysis and know nothing of each other. Of other
-/// services they see what is registered, the hosts of routes and what is a storage plugin, and no more: a change goes by that.
+/// services they see what is registered, the hosts of routes, and what is a storage plugin or Traefik, and no more: a change goes by that.
 const OF_SERVICES: &[OfService] = &[
     backup_missing::check,
     bad_template::check,
@@ -99,6 +99,7 @@ const OF_SERVICES: &[OfService] = &[
     no_auth::check,
     no_node_fits::check,
     no_provider::check,
+    no_provider::traefik,
     not_http::check,
     port_conflict::in_group,
     port_not_published::check,
@@ -140,7 +141,6 @@ const OF_LAB: &[fn(&Analysis<'_>, &mut Sink)] = &[
     mounted_twice::check,
     no_failover::check,
     no_provider::dns,
-    no_provider::traefik,
     no_room::check,
     no_server::check,
     other_namespace::check,

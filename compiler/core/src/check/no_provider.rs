@@ -3,7 +3,7 @@
 use super::brought_in;
 use crate::analyze::{Analysis, ServiceFacts, registrations};
 use crate::diagnostic::{Diagnostic, Sink, code};
-use crate::model::{Daemon, ImageReference, Role, Service, Task};
+use crate::model::{Daemon, Role};
 use crate::nomad::form::{Block, ValueKind};
 use crate::source::{Span, Spanned};
 
@@ -35,54 +35,33 @@ pub fn dns(analysis: &Analysis<'_>, sink: &mut Sink) {
 }
 
 /// Reports, once for each service, what is meant for Traefik in a lab whose routes another proxy serves.
-pub fn traefik(analysis: &Analysis<'_>, sink: &mut Sink) {
-    let lab = analysis.lab;
+pub fn traefik<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut Sink) {
+    let (lab, service) = (analysis.lab, of.service);
     let Some(proxy) = lab.provider(Role::ReverseProxy).filter(|proxy| !proxy.name.contains("traefik")) else { return };
-    if lab.services.iter().any(runs_traefik) {
-        return;
-    }
-    for service in &lab.services {
-        let mut told = service.job.body.blocks("group").flat_map(told_traefik);
-        let Some(first) = told.next() else { continue };
-        let message =
-            format!("nothing reads `{}` of `{}`: no Traefik runs in the lab", first.escape_debug(), service.name.value);
-        let help = match (service.routes.first(), service.manifest.ends_with(".kdl")) {
-            (Some(route), _) => {
-                format!("leave out what is for Traefik: `{}` serves `{}`", proxy.name.value, route.host.value)
-            }
-            (None, true) => format!(
-                "write a `route` in its place, such as `route \"{}\"`: `{}` serves that",
-                service.name.value, proxy.name.value
-            ),
-            (None, false) => format!(
-                "leave it out; `hlmc import` makes a manifest of the job, where `{}` serves a `route`",
-                proxy.name.value
-            ),
-        };
-        let diagnostic =
-            told.take(3).fold(no_provider(message, first.span, &help), |it, tag| it.also(tag.span, "nor this"));
-        let diagnostic = diagnostic.also(proxy.name.span, "the lab's reverse proxy");
-        sink.push(match brought_in(lab, service, first.span) {
-            Some(place) => diagnostic.also(place, "brought in here"),
-            None => diagnostic,
-        });
-    }
-}
-
-/// Whether a service may be a Traefik: by its own name, by an image, or by what another driver runs.
-fn runs_traefik(service: &Service) -> bool {
-    let is_traefik = |image: &str| {
-        let repository = ImageReference::split(image).repository();
-        repository.rsplit('/').next().is_some_and(|name| name.contains("traefik"))
+    let mut told = service.job.body.blocks("group").flat_map(told_traefik);
+    let Some(first) = told.next().filter(|_| !analysis.has_traefik()) else { return };
+    let message =
+        format!("nothing reads `{}` of `{}`: no Traefik runs in the lab", first.escape_debug(), service.name.value);
+    let help = match (service.routes.first(), service.manifest.ends_with(".kdl")) {
+        (Some(route), _) => {
+            format!("leave out what is for Traefik: `{}` serves `{}`", proxy.name.value, route.host.value)
+        }
+        (None, true) => format!(
+            "write a `route` in its place, such as `route \"{}\"`: `{}` serves that",
+            service.name.value, proxy.name.value
+        ),
+        (None, false) => format!(
+            "leave it out; `hlmc import` makes a manifest of the job, where `{}` serves a `route`",
+            proxy.name.value
+        ),
     };
-    let runs = |task: &Task| task.image.as_ref().is_some_and(|image| is_traefik(image) || image.contains("${"));
-    let command = |task: &Block| {
-        let config = task.body.block("config");
-        config.and_then(|config| config.body.str("command")).is_some_and(|command| command.value.contains("traefik"))
-    };
-    service.name.contains("traefik")
-        || service.groups.iter().flat_map(|group| &group.tasks).any(runs)
-        || service.tasks().any(command)
+    let diagnostic =
+        told.take(3).fold(no_provider(message, first.span, &help), |it, tag| it.also(tag.span, "nor this"));
+    let diagnostic = diagnostic.also(proxy.name.span, "the lab's reverse proxy");
+    sink.push(match brought_in(lab, service, first.span) {
+        Some(place) => diagnostic.also(place, "brought in here"),
+        None => diagnostic,
+    });
 }
 
 /// What a group tells Traefik: tags in discovery, and labels of containers.

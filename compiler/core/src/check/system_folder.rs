@@ -16,6 +16,9 @@ const SYSTEM: [&str; 18] = [
     "/sbin", "/sys", "/usr", "/var", "/var/lib",
 ];
 
+/// As long as the longest of them.
+const LONGEST: usize = 8;
+
 /// Reports host volumes and shares that may be written to and lie where nothing stays, or where all of the system is.
 pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     for node in &analysis.lab.nodes {
@@ -36,7 +39,7 @@ fn system_folder(what: &str, name: &str, path: &Spanned<String>, node: &Node, si
     let (message, label, help) = if EMPTIED.iter().any(|folder| lies_in(path, folder)) {
         let message = format!("{what} `{name}` of `{node}` lies where nothing stays when the machine starts");
         (message, "emptied at each start", "take a folder below `/srv`, or one on a disk that is mounted")
-    } else if SYSTEM.contains(&path.value.as_str()) {
+    } else if path.len() <= LONGEST && SYSTEM.contains(&path.value.as_str()) {
         let message = format!("{what} `{name}` of `{node}` is `{}`, a folder of the system", path.value);
         (message, "all of it may be written to", "take a folder below it, or add `read-only`")
     } else {

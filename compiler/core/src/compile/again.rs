@@ -5,7 +5,7 @@
 
 use super::front::{Front, Keep};
 use super::{Compiled, Locking, by_need, codes, whole};
-use crate::analyze::{Placed, analyze_again, registrations};
+use crate::analyze::{Placed, analyze_again, is_traefik, registrations};
 use crate::check as checks;
 use crate::decode::manifests;
 use crate::diagnostic::Sink;
@@ -222,6 +222,8 @@ struct Offer<'s> {
     ports: Vec<(&'s str, Option<u16>)>,
     /// The hosts of its routes.
     hosts: Vec<&'s str>,
+    /// Whether it is Traefik.
+    traefik: bool,
     /// How it is run as a storage plugin.
     plugins: Vec<Option<&'s Block>>,
 }
@@ -237,6 +239,7 @@ fn offers(service: &Service) -> Offer<'_> {
         names: registered.map(|block| ["name", "port", "provider"].map(|word| text(block, word))).collect(),
         ports: ports.map(|port| (&*port.label.value, port.fixed.as_ref().map(|fixed| fixed.value))).collect(),
         hosts: service.routes.iter().map(|route| route.host.as_str()).collect(),
+        traefik: is_traefik(service),
         plugins: plugins.map(|task| task.body.block("config")).collect(),
     }
 }
