@@ -49,6 +49,19 @@ pub fn check<'l>(analysis: &Analysis<'l>, of: &ServiceFacts<'_, 'l>, sink: &mut 
     }
 }
 
+/// Whether a script has a variable of its own: `NAME=…`, `for NAME in …`, `read NAME`.
+fn is_set(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let (before, behind) = (&text[..at], &text[at + name.len()..]);
+        let starts = !before.ends_with(|c: char| c.is_ascii_alphanumeric() || "_${".contains(c));
+        starts
+            && (behind.starts_with('=')
+                || behind.starts_with(" in ")
+                || before.ends_with("read ")
+                || before.ends_with("read -r "))
+    })
+}
+
 /// The variables of a service's tasks, with where they are written.
 pub(super) fn given<'l>(of: &ServiceFacts<'_, 'l>) -> Vec<(&'l str, Span)> {
     let service = of.service;
@@ -77,6 +90,9 @@ fn in_files(of: &ServiceFacts<'_, '_>, given: &[(&str, Span)]) -> Option<Diagnos
                 continue;
             }
             let Some((near, place)) = given.iter().find(|(known, _)| is_slip(name, known)) else { continue };
+            if is_set(text.text, name) {
+                continue;
+            }
             let at = text.text.len() - rest.len();
             let line = text.text[..at].matches('\n').count() + 1;
             let message = format!(
@@ -89,4 +105,19 @@ fn in_files(of: &ServiceFacts<'_, '_>, given: &[(&str, Span)]) -> Option<Diagnos
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_set;
+
+    #[test]
+    fn a_script_has_variables_of_its_own() {
+        for text in ["DB_HOSTS=a", "x; export DB_HOSTS=a", "for DB_HOSTS in a b", "read -r DB_HOSTS"] {
+            assert!(is_set(text, "DB_HOSTS"), "{text}");
+        }
+        for text in ["echo $DB_HOSTS", "url=${DB_HOSTS}=x", "OLD_DB_HOSTS=a", "# DB_HOSTS"] {
+            assert!(!is_set(text, "DB_HOSTS"), "{text}");
+        }
+    }
 }
