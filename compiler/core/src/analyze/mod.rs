@@ -18,7 +18,7 @@ mod template;
 mod text;
 mod version;
 
-use crate::model::{Arch, Constraint, Daemon, Device, Group, Lab, Node, Platforms, Port, Service};
+use crate::model::{Arch, Constraint, Device, Group, Lab, Node, Platforms, Port, Service};
 use crate::nomad::form::Block;
 use crate::source::{Span, Spanned};
 use registered::registered;
@@ -81,13 +81,8 @@ impl<'l> Analysis<'l> {
             let lab = self.lab;
             let below = |host: &'l str| host.strip_suffix(lab.domain.as_str())?.strip_suffix('.');
             let routes = lab.services.iter().flat_map(|service| &service.routes);
-            let named = lab.nodes.iter().flat_map(|node| &node.daemons).flat_map(|daemon| match daemon {
-                Daemon::Dnsmasq(dnsmasq) => dnsmasq.hosts.as_slice(),
-                Daemon::Samba(_) => &[],
-            });
-            let nodes = lab.nodes.iter().map(|node| node.name.as_str());
-            let hosts = routes.filter_map(|route| below(&route.host)).chain(nodes);
-            hosts.chain(named.map(|(name, _)| name.as_str())).collect()
+            let machines = lab.machines().map(|name| name.as_str());
+            routes.filter_map(|route| below(&route.host)).chain(machines).collect()
         })
     }
 

@@ -4,7 +4,7 @@ mod dns;
 
 use crate::analyze::Analysis;
 use crate::diagnostic::{Diagnostic, Severity, Sink, code};
-use crate::model::{Daemon, Dhcp, Dnsmasq, Lab, Network, Node};
+use crate::model::{Dhcp, Dnsmasq, Lab, Network, Node};
 use crate::source::{Span, Spanned};
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
@@ -21,10 +21,8 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     }
     overlap(lab, sink);
     routes(lab, sink);
-    let daemons = lab.nodes.iter().flat_map(|node| node.daemons.iter().map(move |daemon| (node, daemon)));
     let mut dhcps: Vec<&Dhcp> = Vec::new();
-    for (node, daemon) in daemons {
-        let Daemon::Dnsmasq(dnsmasq) = daemon else { continue };
+    for (node, dnsmasq) in lab.dnsmasqs() {
         names(&lab.nodes, dnsmasq, sink);
         upstream(node, dnsmasq, sink);
         dns::mute(analysis, node, dnsmasq, sink);
@@ -84,14 +82,9 @@ fn edge(node: &Node, network: &Network) -> Diagnostic {
 
 /// A route that is called like a machine: DNS has two answers, and either is right for one of them only.
 fn routes(lab: &Lab, sink: &mut Sink) {
-    let hosts = lab.nodes.iter().flat_map(|node| &node.daemons).filter_map(|daemon| match daemon {
-        Daemon::Dnsmasq(dnsmasq) => Some(dnsmasq.hosts.iter().map(|(name, _)| name)),
-        Daemon::Samba(_) => None,
-    });
-    let names = lab.nodes.iter().map(|node| &node.name).chain(hosts.flatten());
     // Of two with one name the first.
     let mut machines: HashMap<&str, Span> = HashMap::new();
-    names.for_each(|name| _ = machines.entry(name).or_insert(name.span));
+    lab.machines().for_each(|name| _ = machines.entry(name).or_insert(name.span));
     for route in lab.services.iter().flat_map(|service| &service.routes) {
         let below = route.host.value.strip_suffix(&lab.domain.value).and_then(|rest| rest.strip_suffix('.'));
         if let Some(machine) = below.and_then(|below| machines.get(below)) {

@@ -2,7 +2,7 @@
 
 use crate::analyze::Analysis;
 use crate::diagnostic::{Diagnostic, Severity, Sink, code};
-use crate::model::{Daemon, Lab, Node, holds};
+use crate::model::{Lab, Node, holds};
 use crate::nomad::form::ValueKind;
 
 code!(
@@ -32,12 +32,7 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
 
 /// Names of the lab's DNS for machines that are on none of its networks: they may be on one that the lab isn't told of.
 fn hosts(lab: &Lab, sink: &mut Sink) {
-    let daemons = lab.nodes.iter().flat_map(|node| &node.daemons);
-    let hosts = daemons.filter_map(|daemon| match daemon {
-        Daemon::Dnsmasq(dnsmasq) => Some(&dnsmasq.hosts),
-        Daemon::Samba(_) => None,
-    });
-    for (name, address) in hosts.flatten() {
+    for (name, address) in lab.dnsmasqs().flat_map(|(_, dnsmasq)| &dnsmasq.hosts) {
         let inside = lab.networks.iter().any(|network| network.holds(*address));
         let Some(network) = lab.networks.first().filter(|_| !inside && address.is_private()) else { continue };
         let message = format!("the address of `{}`, `{address}`, lies in none of the lab's networks", name.value);

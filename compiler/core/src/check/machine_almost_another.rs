@@ -2,7 +2,7 @@
 
 use crate::analyze::{Analysis, is_network};
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
-use crate::model::{Daemon, Lab, NodeMount};
+use crate::model::{Lab, NodeMount};
 use crate::source::Spanned;
 
 code!(
@@ -18,12 +18,13 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
     for node in &lab.nodes {
         for (mount, machine) in node.mounts.iter().filter_map(|mount| Some((mount, machine(lab, mount)?))) {
             let elsewhere = lab.nodes.iter().filter(|other| other.name.value != node.name.value);
-            let mut elsewhere = elsewhere.flat_map(|other| &other.mounts).filter_map(|other| self::machine(lab, other));
-            let is_meant = |known: Spanned<&str>| known.value.eq_ignore_ascii_case(machine.value);
-            if named(lab).any(is_meant) || elsewhere.any(is_meant) {
+            let elsewhere = elsewhere.flat_map(|other| &other.mounts).filter_map(|other| self::machine(lab, other));
+            let is_meant = |known: &str| known.eq_ignore_ascii_case(machine.value);
+            let mut known = lab.machines().map(|known| known.as_str()).chain(elsewhere.map(|known| known.value));
+            if known.any(is_meant) {
                 continue;
             }
-            let others = named(lab).map(|known| known.value).filter(|known| is_slip(machine.value, known));
+            let others = lab.machines().map(|known| known.as_str()).filter(|known| is_slip(machine.value, known));
             let Some(near) = nearest(machine.value, others) else { continue };
             let message = format!(
                 "`{}` is no machine of the lab, and `{}` of `{}` is to come from there",
@@ -32,7 +33,7 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
                 node.name.value
             );
             let diagnostic = Diagnostic::new(&CODE, message, machine.span, "named nowhere else");
-            let diagnostic = match named(lab).find(|known| known.value == near) {
+            let diagnostic = match lab.machines().find(|known| known.value == near) {
                 Some(known) => diagnostic.also(known.span, "this one has almost the same name"),
                 None => diagnostic,
             };
@@ -42,16 +43,6 @@ pub fn check(analysis: &Analysis<'_>, sink: &mut Sink) {
             sink.push(if literal { diagnostic.fix(machine.span, near) } else { diagnostic });
         }
     }
-}
-
-/// The names of all machines: nodes, and those that a node's dnsmasq knows.
-fn named(lab: &Lab) -> impl Iterator<Item = Spanned<&str>> {
-    let hosts = lab.nodes.iter().flat_map(|node| &node.daemons).flat_map(|daemon| match daemon {
-        Daemon::Dnsmasq(dnsmasq) => dnsmasq.hosts.as_slice(),
-        Daemon::Samba(_) => &[],
-    });
-    let names = lab.nodes.iter().map(|node| &node.name).chain(hosts.map(|(name, _)| name));
-    names.map(|name| Spanned::new(name.value.as_str(), name.span))
 }
 
 /// The machine that a mount names, where it does so by a name without dots or one of the lab's domain: `nas` in `nas:/bulk`,

@@ -3,7 +3,7 @@
 use super::brought_in;
 use crate::analyze::{Analysis, Place, ServiceFacts, Text};
 use crate::diagnostic::{Diagnostic, Sink, code, nearest};
-use crate::model::{Daemon, Lab, Role, Service};
+use crate::model::{Lab, Role, Service};
 use std::collections::BTreeSet;
 
 code!(Warning, "unserved-name", "unserved_name.md", "a name in the lab's domain that nothing answers to");
@@ -58,8 +58,7 @@ fn unserved(
     let near = nearest(name, known.iter().copied());
     let alone = lab.provider(Role::Dns).is_some_and(|dns| dns.name.value == "dnsmasq");
     // With DHCP it knows machines by the names that they call themselves.
-    let mut daemons = lab.nodes.iter().flat_map(|node| &node.daemons);
-    let lends = daemons.any(|daemon| matches!(daemon, Daemon::Dnsmasq(dnsmasq) if dnsmasq.dhcp.is_some()));
+    let lends = lab.dnsmasqs().any(|(_, dnsmasq)| dnsmasq.dhcp.is_some());
     if near.is_none() && (!alone || lends) {
         return None;
     }

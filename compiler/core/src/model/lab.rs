@@ -1,6 +1,6 @@
 //! The lab: what holds for all of its nodes and services.
 
-use super::{Lock, Node, Service};
+use super::{Daemon, Dnsmasq, Lock, Node, Service};
 use crate::nomad::form::Body;
 use crate::source::{Span, Spanned};
 use std::net::Ipv4Addr;
@@ -82,6 +82,21 @@ impl Lab {
     /// The nodes that run the Nomad and Consul servers.
     pub fn servers(&self) -> impl Iterator<Item = &Node> {
         self.nodes.iter().filter(|node| node.server)
+    }
+
+    /// Each dnsmasq, and the node that it runs on.
+    pub fn dnsmasqs(&self) -> impl Iterator<Item = (&Node, &Dnsmasq)> {
+        let daemons = self.nodes.iter().flat_map(|node| node.daemons.iter().map(move |daemon| (node, daemon)));
+        daemons.filter_map(|(node, daemon)| match daemon {
+            Daemon::Dnsmasq(dnsmasq) => Some((node, dnsmasq)),
+            Daemon::Samba(_) => None,
+        })
+    }
+
+    /// The names of all machines: of the nodes, and of those that a node's dnsmasq knows.
+    pub fn machines(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let hosts = self.dnsmasqs().flat_map(|(_, dnsmasq)| &dnsmasq.hosts);
+        self.nodes.iter().map(|node| &node.name).chain(hosts.map(|(name, _)| name))
     }
 
     /// The networks that fixed ports of a node may be on, all of them the node's one address: `lan`, or the first of the lab,

@@ -17,7 +17,7 @@ pub(super) fn mute(analysis: &Analysis<'_>, own: &Node, dnsmasq: &Dnsmasq, sink:
         let other = server.parse().ok().and_then(|address| analysis.node_at(address));
         let Some(node) = other.filter(|node| node.name.value != own.name.value) else { continue };
         let runs = node.daemons.iter().any(|daemon| matches!(daemon, Daemon::Dnsmasq(_)));
-        let facts = analysis.nodes.iter().find(|facts| facts.node.name.value == node.name.value);
+        let facts = analysis.lab.node(&node.name).map(|at| &analysis.nodes[at]);
         let listens = facts.is_some_and(|facts| {
             let shared =
                 |at: &usize| analysis.groups[*at].group.network_mode.as_ref().is_some_and(|it| it.value == "host");
